@@ -1,0 +1,1 @@
+"""Sekisho (関所): a milter daemon that stops mail from being mis-sent."""

@@ -1,0 +1,140 @@
+"""Everything a policy may ask of one message, computed at most once and only when asked.
+
+A policy that never asks about attachments never opens one. Facts reach outside only through the ports they are given;
+"now" is the moment the message came. Same answers, same decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sekisho.core.finding import Finding
+from sekisho.core.lazy import lazy
+from sekisho.core.message import Field, Path, Transaction
+from sekisho.core.parts import Addresses, Mailbox, Part, Structure, Text
+from sekisho.core.ports import Lists, Reader
+from sekisho.core.site import Site
+from sekisho.core.truth import Mask, mask_of_all
+
+VISIBLE = ("to", "cc", "resent-to", "resent-cc")
+"""Fields whose addresses every recipient can read (RFC 5322 3.6.3, 3.6.6)."""
+
+Inspector = Callable[["Facts"], Iterable[Finding]]
+"""An inspector with its settings bound."""
+
+
+class Facts:
+    """Facts of one transaction."""
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        site: Site,
+        reader: Reader,
+        lists: Lists,
+        inspectors: Mapping[str, Inspector],
+    ) -> None:
+        self.transaction = transaction
+        self.site = site
+        self.reader = reader
+        self.lists = lists
+        self._inspectors = inspectors
+        self._found: dict[Inspector, tuple[Finding, ...]] = {}
+
+    @lazy
+    def everyone(self) -> Mask:
+        return mask_of_all(len(self.transaction.recipients))
+
+    def those(self, test: Callable[[Path], bool]) -> Mask:
+        """The recipients that pass a test."""
+        mask, bit = 0, 1
+        for path in self.transaction.recipients:
+            if test(path):
+                mask |= bit
+            bit <<= 1
+        return mask
+
+    @lazy
+    def external(self) -> Mask:
+        """Recipients outside the organisation."""
+        return self.those(self.site.is_external)
+
+    @lazy
+    def trusted(self) -> bool:
+        """Whether the client is one of ours."""
+        return self.site.trusts(self.transaction.client)
+
+    @lazy
+    def fields(self) -> Mapping[str, tuple[Field, ...]]:
+        """Header fields by lower-case name, in order."""
+        grouped: dict[str, list[Field]] = {}
+        for field in self.transaction.fields:
+            grouped.setdefault(field.key, []).append(field)
+        return {key: tuple(fields) for key, fields in grouped.items()}
+
+    def named(self, key: str) -> tuple[Field, ...]:
+        """All fields of a lower-case name."""
+        return self.fields.get(key, ())
+
+    @lazy
+    def addresses(self) -> Mapping[str, Addresses]:
+        """Addresses of every address field that is there, all instances of a field together, by lower-case name."""
+        keys = ("from", "sender", "reply-to", *VISIBLE, "bcc", "resent-bcc", "resent-from")
+        return {key: self._addresses_of(key) for key in keys if key in self.fields}
+
+    def _addresses_of(self, key: str) -> Addresses:
+        readings = [self.reader.addresses(field.value) for field in self.named(key)]
+        boxes = tuple(box for reading in readings for box in reading.mailboxes)
+        return Addresses(boxes, any(reading.ambiguous for reading in readings))
+
+    @lazy
+    def visible(self) -> tuple[Mailbox, ...]:
+        """The visible recipients, each address once."""
+        found: dict[tuple[str, str], Mailbox] = {}
+        for key in VISIBLE:
+            if key in self.addresses:
+                for box in self.addresses[key].mailboxes:
+                    found.setdefault((box.local.lower(), box.domain), box)
+        return tuple(found.values())
+
+    @lazy
+    def visible_external(self) -> tuple[Mailbox, ...]:
+        """Visible recipients outside the organisation."""
+        domains = self.site.domains
+        return tuple(box for box in self.visible if box.domain and box.domain not in domains)
+
+    @lazy
+    def authors(self) -> tuple[Mailbox, ...]:
+        """The mailboxes of every From field."""
+        found = self.addresses.get("from")
+        return found.mailboxes if found else ()
+
+    @lazy
+    def subjects(self) -> tuple[str, ...]:
+        """Every Subject, decoded; there may be none or several."""
+        return tuple(self.reader.decoded(field.value) for field in self.named("subject"))
+
+    @lazy
+    def structure(self) -> Structure:
+        return self.reader.structure(self.transaction)
+
+    @lazy
+    def texts(self) -> tuple[Text, ...]:
+        """What people read in the message itself, part by part."""
+        return tuple(Text(part.place, self.reader.text(part)) for part in self.structure.parts if not part.attached)
+
+    @lazy
+    def attachments(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.structure.parts if part.attached)
+
+    def findings(self, code: str) -> tuple[Finding, ...]:
+        """The findings of one code; runs its inspector the first time anybody asks."""
+        inspector = self._inspectors[code]
+        if inspector not in self._found:
+            self._found[inspector] = tuple(inspector(self))
+        return tuple(finding for finding in self._found[inspector] if finding.code == code)
+
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """All findings of the inspectors that have run."""
+        return tuple(finding for findings in self._found.values() for finding in findings)

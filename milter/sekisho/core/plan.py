@@ -1,0 +1,265 @@
+"""From a decision to what is done: edits of the MTA's copy, deposits, one reply. Pure; nothing is done here.
+
+End-of-message has one reply and one queue file. Per recipient reject > tempfail > hold > accept. All rejected: 5xx.
+Anybody tempfailed: 4xx for all, nothing stored. Some rejected: they are taken off and returned by a DSN, for senders
+whom we may answer, otherwise the whole message is refused. Some held: they are taken off and deposited, the rest goes
+on at once. No recipient left with the MTA: discard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sekisho.core import replies
+from sekisho.core.actions import (
+    AppendHeader,
+    CopyTo,
+    EnvelopeOnly,
+    Hold,
+    HoldHeader,
+    OnExpiry,
+    PutOnMtaHold,
+    Refuse,
+    Tell,
+)
+from sekisho.core.decision import Decision, Disposition, those
+from sekisho.core.edits import AddRecipient, Edit, MtaHold, RemoveRecipient
+from sekisho.core.facts import VISIBLE, Facts
+from sekisho.core.headers import Draft
+from sekisho.core.message import Path
+from sekisho.core.path import is_plain
+from sekisho.core.replies import Reply
+from sekisho.core.rule import Match
+from sekisho.core.truth import Mask, members
+
+OUR_FIELDS = "x-sekisho-"
+"""Fields of our name that came in are removed, whoever sent them."""
+
+Change = Edit
+"""What is done to stored octets before they leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One lock on a deposit: a rule's hold, who may open it, and what happens when nobody does."""
+
+    rule: str
+    approval: str
+    expires: datetime | None
+    on_expiry: OnExpiry
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Recipients whose copies wait for the same locks, and the edits to make when they leave."""
+
+    recipients: tuple[Path, ...]
+    changes: tuple[Change, ...]
+    waits: tuple[Wait, ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Somebody to be told: ``kind`` names the text, ``whom`` is ``sender`` or an address."""
+
+    kind: str
+    whom: str
+    rule: str
+    recipients: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that follows from a decision."""
+
+    edits: tuple[Edit, ...]
+    deposits: tuple[Deposit, ...]
+    notices: tuple[Notice, ...]
+    reply: Reply
+    dispositions: tuple[Disposition, ...]
+    """What becomes of each recipient after all; partial holds and refusals may have been made whole."""
+
+    @property
+    def strictest(self) -> Disposition:
+        """The message's disposition in the metrics."""
+        return max(self.dispositions, default=Disposition.ACCEPT)
+
+
+def plan(facts: Facts, decision: Decision) -> Plan:
+    """What to do with a message."""
+    dispositions = _settled(facts, decision)
+    if Disposition.TEMPFAIL in dispositions:
+        return _refusal(decision, dispositions, Disposition.TEMPFAIL)
+    if dispositions and all(one is Disposition.REJECT for one in dispositions):
+        return _refusal(decision, dispositions, Disposition.REJECT)
+    leaving = those(dispositions, Disposition.ACCEPT)
+    deposits = _deposits(facts, decision, those(dispositions, Disposition.HOLD))
+    notices = _notices(facts, decision, those(dispositions, Disposition.REJECT))
+    if not leaving and dispositions:
+        return Plan((), deposits, notices, replies.DISCARD, dispositions)
+    return Plan(_edits(facts, decision, leaving), deposits, notices, replies.ACCEPT, dispositions)
+
+
+def _settled(facts: Facts, decision: Decision) -> tuple[Disposition, ...]:
+    """The dispositions, made whole where a part of the envelope cannot be dealt with by itself."""
+    wanted = _unedited(facts, decision)
+    if Disposition.TEMPFAIL in wanted or len(set(wanted)) < 2:
+        return wanted
+    if Disposition.REJECT in wanted and not (facts.trusted and _can_take_off(facts, wanted)):
+        return (Disposition.REJECT,) * len(wanted)
+    if not _can_take_off(facts, wanted):
+        return tuple(max(one, Disposition.HOLD) for one in wanted)
+    return wanted
+
+
+def _unedited(facts: Facts, decision: Decision) -> tuple[Disposition, ...]:
+    """Signed and encrypted mail is never edited: where a rule asks to rewrite its header it is held instead."""
+    rewrites = any(isinstance(action, EnvelopeOnly) for match in decision.enforced for action in match.rule.actions)
+    if rewrites and facts.structure.protected:
+        return tuple(max(one, Disposition.HOLD) for one in decision.dispositions)
+    return decision.dispositions
+
+
+def _can_take_off(facts: Facts, wanted: tuple[Disposition, ...]) -> bool:
+    """Whether the MTA will surely let go of those who are not to get the message now.
+
+    delrcpt has no reply and misses in silence on odd spellings; with NOTIFY=SUCCESS it makes the MTA report a delivery
+    that did not happen; copies that the MTA adds by itself are not touched by it.
+    """
+    if facts.site.invisible_copies:
+        return False
+    paths = [path for path, one in zip(facts.transaction.recipients, wanted, strict=True) if one > Disposition.ACCEPT]
+    return all(is_plain(path) and not _wants_success_report(path) for path in paths)
+
+
+def _wants_success_report(path: Path) -> bool:
+    return any(param.upper().startswith("NOTIFY=") and "SUCCESS" in param.upper() for param in path.params)
+
+
+def _refusal(decision: Decision, dispositions: tuple[Disposition, ...], kind: Disposition) -> Plan:
+    permanent = kind is Disposition.REJECT
+    reply = replies.REFUSED if permanent else replies.NOT_NOW
+    texts = (
+        action.text
+        for match in decision.enforced
+        for action in match.rule.actions
+        if isinstance(action, Refuse) and action.permanent is permanent and action.text and match.truth.yes
+    )
+    return Plan((), (), (), replace(reply, text=next(texts, reply.text)), (kind,) * len(dispositions))
+
+
+def _deposits(facts: Facts, decision: Decision, held: Mask) -> tuple[Deposit, ...]:
+    """One deposit for each set of locks: all its recipients wait for the same."""
+    holds = _holds(facts, decision)
+    groups: dict[tuple[int, ...], Mask] = {}
+    for index in members(held):
+        locks = tuple(number for number, (mask, _) in enumerate(holds) if mask >> index & 1)
+        # Held only because the message cannot be divided: it waits for whatever the others wait for.
+        key = locks or tuple(range(len(holds)))
+        groups[key] = groups.get(key, 0) | 1 << index
+    return tuple(_deposit(facts, decision, mask, [holds[number][1] for number in key]) for key, mask in groups.items())
+
+
+def _holds(facts: Facts, decision: Decision) -> list[tuple[Mask, Wait]]:
+    """Each hold of the matches: whom it concerns, and what they wait for."""
+    found: list[tuple[Mask, Wait]] = []
+    for match in decision.enforced:
+        for action in match.rule.actions if match.truth.yes else ():
+            if isinstance(action, Hold):
+                found.append((facts.everyone if action.whole else match.truth.yes, _wait(facts, match, action)))
+            elif isinstance(action, EnvelopeOnly) and facts.structure.protected:
+                found.append((facts.everyone, _wait(facts, match, Hold())))
+    return found
+
+
+def _wait(facts: Facts, match: Match, hold: Hold) -> Wait:
+    expires = facts.transaction.received + hold.lasts if hold.lasts is not None else None
+    return Wait(match.rule.id, hold.approval, expires, hold.on_expiry)
+
+
+def _deposit(facts: Facts, decision: Decision, mask: Mask, waits: Iterable[Wait]) -> Deposit:
+    locks = tuple(waits)
+    recipients = tuple(facts.transaction.recipients[index] for index in members(mask))
+    changes = _header_edits(facts, decision, mask, marked=False)
+    return Deposit(recipients, changes, locks, tuple(dict.fromkeys(wait.rule for wait in locks)))
+
+
+def _notices(facts: Facts, decision: Decision, rejected: Mask) -> tuple[Notice, ...]:
+    recipients = facts.transaction.recipients
+    notices = [
+        Notice("rule", action.whom, match.rule.id, tuple(recipients[index] for index in members(match.truth.yes)))
+        for match in decision.enforced
+        for action in match.rule.actions
+        if isinstance(action, Tell) and match.truth.yes
+    ]
+    if rejected:
+        rules = [match.rule.id for match in decision.enforced if match.truth.yes & rejected]
+        refused = tuple(recipients[index] for index in members(rejected))
+        notices.append(Notice("refused", "sender", ", ".join(rules), refused))
+    return tuple(notices)
+
+
+def _edits(facts: Facts, decision: Decision, leaving: Mask) -> tuple[Edit, ...]:
+    """Header first, then the hold queue, recipients last."""
+    added = [
+        AddRecipient(f"<{action.address}>")
+        for match in decision.enforced
+        for action in match.rule.actions
+        if isinstance(action, CopyTo) and match.truth.yes & leaving
+    ]
+    held_by = [
+        MtaHold(match.rule.id)
+        for match in decision.enforced
+        for action in match.rule.actions
+        if isinstance(action, PutOnMtaHold) and match.truth.yes & leaving
+    ]
+    taken_off = _taken_off(facts, leaving)
+    return (*_header_edits(facts, decision, leaving, marked=True), *held_by[:1], *dict.fromkeys(added), *taken_off)
+
+
+def _taken_off(facts: Facts, leaving: Mask) -> tuple[RemoveRecipient, ...]:
+    """Everybody who does not get the message now, once for each spelling."""
+    gone = members(facts.everyone & ~leaving)
+    spellings = dict.fromkeys(facts.transaction.recipients[index].raw for index in gone)
+    return tuple(RemoveRecipient(raw.decode("utf-8", "surrogateescape")) for raw in spellings)
+
+
+def _header_edits(facts: Facts, decision: Decision, concerned: Mask, *, marked: bool) -> tuple[Edit, ...]:
+    """The difference between the header as it came and as it should leave for the recipients concerned.
+
+    ``marked`` is for the copy that goes now: a hold header would stop a released message a second time.
+    """
+    draft = Draft(facts.transaction.fields)
+    draft.remove_prefix(OUR_FIELDS)
+    for match in decision.enforced:
+        for action in match.rule.actions if match.truth.yes & concerned else ():
+            match action:
+                case EnvelopeOnly() if not facts.structure.protected:
+                    _hide_recipients(draft, facts, action)
+                case AppendHeader(name, value):
+                    draft.add(name, value)
+                case CopyTo(address, visible=True):
+                    draft.add("Cc", address)
+                case HoldHeader(name, value) if marked:
+                    draft.add(name or "X-Sekisho-Hold", value or match.rule.id)
+    return draft.difference()
+
+
+def _hide_recipients(draft: Draft, facts: Facts, action: EnvelopeOnly) -> None:
+    """Remove every instance of the recipient fields, Bcc too, and leave one To (RFC 5322 3.6.3)."""
+    shown = _shown(facts, action)
+    draft.remove([key for key in (*VISIBLE, "bcc", "resent-bcc") if key != "to"])
+    draft.set_only("To", shown)
+
+
+def _shown(facts: Facts, action: EnvelopeOnly) -> str:
+    kept = [box.address for box in facts.visible if box.domain in facts.site.domains] if action.keep_internal else []
+    if kept:
+        return ", ".join(kept)
+    if action.to == "sender":
+        author = facts.authors[0].address if facts.authors else facts.transaction.sender.address
+        return author or EnvelopeOnly().to
+    return action.to

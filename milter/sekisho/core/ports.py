@@ -1,0 +1,43 @@
+"""The ways by which facts reach outside themselves. Each answers, or raises `Unavailable`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sekisho.core.message import Transaction
+from sekisho.core.parts import Addresses, Part, Structure
+
+
+class Unavailable(Exception):
+    """A source was away or could not answer; what depends on it is unknown, not false."""
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(f"{source}: {why}")
+        self.source = source
+        self.why = why
+
+
+class Reader(Protocol):
+    """Octets to meaning. Never raises on content: what cannot be read is an anomaly of the structure."""
+
+    def addresses(self, value: bytes) -> Addresses:
+        """The mailboxes of an address field's value."""
+
+    def decoded(self, value: bytes) -> str:
+        """An unstructured value as people see it: unfolded, encoded-words and raw octets decoded."""
+
+    def structure(self, transaction: Transaction) -> Structure:
+        """The message's parts."""
+
+    def text(self, part: Part) -> str:
+        """A text part's text; HTML as the text it shows."""
+
+    def detect(self, part: Part) -> str:
+        """Media type by content, whatever the part says of itself; empty when unknown."""
+
+
+class Lists(Protocol):
+    """The site's named lists."""
+
+    def contains(self, name: str, local: str, domain: str) -> bool:
+        """Whether the address is on the list ``name``; the domain spelled by `normal_domain`."""

@@ -1,0 +1,71 @@
+"""Rules and policies, compiled: conditions that can be asked, actions that can be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from sekisho.core.actions import Action
+from sekisho.core.facts import Facts
+from sekisho.core.reason import Reason
+from sekisho.core.truth import Truth
+
+
+class Mode(Enum):
+    """How much a rule may do: nothing, record, tell the sender, act."""
+
+    OFF = "off"
+    MONITOR = "monitor"
+    WARN = "warn"
+    ENFORCE = "enforce"
+
+
+class OnError(Enum):
+    """What becomes of recipients for whom a rule's condition is unknown."""
+
+    TEMPFAIL = "tempfail"
+    MATCH = "match"
+    ACCEPT = "accept"
+
+
+class Condition(Protocol):
+    """A compiled condition. Equal conditions are equal objects, so that each is asked once a message."""
+
+    def truth(self, facts: Facts) -> Truth:
+        """For whom it is true; a source that is away makes it unknown, never raises."""
+
+    def reason(self, facts: Facts) -> Reason:
+        """Why it is, or is not, true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition and the actions that follow."""
+
+    id: str
+    mode: Mode
+    when: Condition
+    actions: tuple[Action, ...]
+    on_error: OnError = OnError.TEMPFAIL
+    place: str = ""
+    """``file:line`` of its definition."""
+    description: str = ""
+    message: Mapping[str, str] = field(default_factory=dict)
+    """The site's own words for people, by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule, and the recipients for whom it matched (unknowns resolved by ``on_error`` are in ``truth.unknown``)."""
+
+    rule: Rule
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All rules, in the order in which they are written."""
+
+    rules: tuple[Rule, ...]
