@@ -12,7 +12,7 @@ from sekisho.core.finding import Finding
 from sekisho.core.lazy import lazy
 from sekisho.core.message import Field, Path, Transaction
 from sekisho.core.parts import Addresses, Mailbox, Part, Structure, Text
-from sekisho.core.ports import Lists, Reader
+from sekisho.core.ports import Dictionary, Lists, Reader
 from sekisho.core.site import Site
 from sekisho.core.truth import Mask, mask_of_all
 
@@ -32,12 +32,14 @@ class Facts:
         site: Site,
         reader: Reader,
         lists: Lists,
+        dictionaries: Mapping[str, Dictionary],
         inspectors: Mapping[str, Inspector],
     ) -> None:
         self.transaction = transaction
         self.site = site
         self.reader = reader
         self.lists = lists
+        self.dictionaries = dictionaries
         self._inspectors = inspectors
         self._found: dict[Inspector, tuple[Finding, ...]] = {}
 

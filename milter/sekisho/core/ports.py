@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from sekisho.core.message import Transaction
@@ -41,3 +43,19 @@ class Lists(Protocol):
 
     def contains(self, name: str, local: str, domain: str) -> bool:
         """Whether the address is on the list ``name``; the domain spelled by `normal_domain`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A dictionary's word in a text: offsets of the original text, whatever folding found it."""
+
+    start: int
+    end: int
+    word: str
+
+
+class Dictionary(Protocol):
+    """A set of words to look for, all at once; widths, kana and letter case are folded."""
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Every word in the text, in order."""
