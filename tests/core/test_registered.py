@@ -12,7 +12,7 @@ from sekisho.core.registered import public_suffix, registered_domain
     [
         ("mail.example.co.jp", "example.co.jp", "co.jp"),
         ("example.com", "example.com", "com"),
-        ("a.b.tokyo.jp", "a.b.tokyo.jp", "b.tokyo.jp"),
+        ("x.a.b.kawasaki.jp", "a.b.kawasaki.jp", "b.kawasaki.jp"),
         ("site.github.io", "site.github.io", "github.io"),
         ("co.jp", "co.jp", "co.jp"),
         ("x.xn--fiqs8s", "x.xn--fiqs8s", "xn--fiqs8s"),

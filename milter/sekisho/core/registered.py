@@ -26,6 +26,8 @@ def public_suffix(domain: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _split(domain: str) -> tuple[str, str]:
+    if domain.startswith("["):  # an address literal (RFC 5321 4.1.3)
+        return domain, ""
     suffixes = _suffixes()
     return suffixes.privatesuffix(domain) or domain, suffixes.publicsuffix(domain) or ""
 
