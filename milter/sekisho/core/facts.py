@@ -112,6 +112,14 @@ class Facts:
         return found.mailboxes if found else ()
 
     @lazy
+    def sender_of_record(self) -> str:
+        """The person who answers for the message: the authenticated user, else an envelope sender of ours."""
+        transaction = self.transaction
+        if "@" in transaction.client.user:
+            return transaction.client.user
+        return transaction.sender.address if transaction.sender.domain in self.site.domains else ""
+
+    @lazy
     def subjects(self) -> tuple[str, ...]:
         """Every Subject, decoded; there may be none or several."""
         return tuple(self.reader.decoded(field.value) for field in self.named("subject"))

@@ -1,0 +1,1 @@
+"""The ``sekisho`` command, one file a group of verbs."""

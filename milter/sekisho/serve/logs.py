@@ -1,0 +1,67 @@
+"""Log lines on stderr as logfmt or JSON, one event a line, whatever hostile mail puts into a value.
+
+Loggers are the standard library's; fields go in as ``extra={"fields": {...}}``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+# Control characters, line separators, bidirectional overrides and surrogates never reach a log raw.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_PLAIN = re.compile(r"[^\s\"=\\]+")
+
+
+def open_log(style: str, level: str) -> logging.Logger:
+    """The program's logger, writing to stderr. ``style`` is ``logfmt`` or ``json``."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if style == "json" else LogfmtFormatter())
+    log = logging.getLogger("sekisho")
+    log.handlers[:] = [handler]
+    log.setLevel(level.upper())
+    log.propagate = False
+    return log
+
+
+def pairs(record: logging.LogRecord) -> dict[str, Any]:
+    """A record's time, level, event and fields; of an exception its type, text and place, on one line."""
+    fields: Mapping[str, Any] = getattr(record, "fields", {})
+    when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+    row = {"ts": when, "level": record.levelname.lower(), "event": record.getMessage(), **fields}
+    if record.exc_info and record.exc_info[1] is not None:
+        error = record.exc_info[1]
+        last = traceback.extract_tb(error.__traceback__)[-1:]
+        row["error"] = f"{type(error).__name__}: {error}"
+        row["at"] = "".join(f"{frame.name}:{frame.lineno}" for frame in last)
+    return row
+
+
+class LogfmtFormatter(logging.Formatter):
+    """``ts=… level=info event=message queue_id=4A… disposition=hold``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return " ".join(f"{key}={_quoted(value)}" for key, value in pairs(record).items())
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, ASCII only."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(pairs(record), default=str)
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        value = ",".join(map(str, value))
+    text = value if isinstance(value, str) else str(value)
+    if _PLAIN.fullmatch(text) and not _UNSAFE.search(text):
+        return text
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + '"'

@@ -1,0 +1,96 @@
+"""What is counted and logged of each message: metrics, and one canonical line, once a message.
+
+Called after the reply is given, so that nobody waits for it. Nothing here may stop mail: the caller's thread belongs to
+libmilter, and a full disk or a closed stderr only loses the line.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sekisho.core.decision import Decision, Disposition
+from sekisho.core.finding import Finding
+from sekisho.core.message import Transaction
+from sekisho.core.plan import Plan
+from sekisho.core.rule import OnError, Policy
+from sekisho.serve.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Plan):
+    """A plan that has been carried out as far as the gateway goes, with what telemetry tells of it."""
+
+    decision: Decision | None = None
+    findings: tuple[Finding, ...] = ()
+    holds: tuple[str, ...] = ()
+
+
+class Telemetry:
+    """Counts and logs for one process."""
+
+    def __init__(self, metrics: Metrics, log: logging.Logger, policy: Policy, codes: Iterable[str]) -> None:
+        self._metrics = metrics
+        self._log = log
+        metrics.start_at_zero([(rule.id, rule.mode.value) for rule in policy.rules], codes)
+        self._messages = {one: metrics.messages.labels(one.word) for one in Disposition}
+        self._recipients = {one: metrics.recipients.labels(one.word) for one in Disposition}
+        self._matches = {rule.id: metrics.rule_matches.labels(rule.id, rule.mode.value) for rule in policy.rules}
+
+    def record(self, transaction: Transaction, outcome: Plan, seconds: float) -> None:
+        """One message is done: ``seconds`` from end-of-message to its reply."""
+        self._count(transaction, outcome, seconds)
+        if self._log.isEnabledFor(logging.INFO):
+            self._log.info("message", extra={"fields": canonical(transaction, outcome, seconds)})
+
+    def failed(self, stage: str, error: BaseException) -> None:
+        """Something unexpected; the message at hand is answered 4.7.1 by the caller."""
+        self._metrics.errors.labels(stage).inc()
+        self._log.error("failed", extra={"fields": {"stage": stage}}, exc_info=error)
+
+    def unavailable(self, stage: str, why: str) -> None:
+        """A foreseen failure (no store, no space): the message is tempfailed."""
+        self._metrics.errors.labels(stage).inc()
+        self._log.error("unavailable", extra={"fields": {"stage": stage, "why": why}})
+
+    def _count(self, transaction: Transaction, outcome: Plan, seconds: float) -> None:
+        metrics = self._metrics
+        self._messages[outcome.strictest].inc()
+        for one in set(outcome.dispositions):
+            self._recipients[one].inc(outcome.dispositions.count(one))
+        metrics.eom_duration.observe(seconds)
+        metrics.message_bytes.observe(transaction.size)
+        if isinstance(outcome, Outcome) and outcome.decision is not None:
+            self._count_decision(outcome.decision, outcome.findings)
+
+    def _count_decision(self, decision: Decision, findings: Iterable[Finding]) -> None:
+        for match in decision.matches:
+            self._matches[match.rule.id].inc()
+            if match.truth.unknown and match.rule.on_error is not OnError.TEMPFAIL:
+                self._metrics.uninspected.labels(match.rule.on_error.value).inc()
+        for code in {finding.code for finding in findings}:
+            self._metrics.findings.labels(code).inc()
+
+
+def canonical(transaction: Transaction, outcome: Plan, seconds: float) -> dict[str, object]:
+    """The fields of the one line that says everything about a message."""
+    fields: dict[str, object] = {
+        "queue_id": transaction.queue_id or "-",
+        "disposition": outcome.strictest.word,
+        "reply": outcome.reply.verdict.value,
+        "client": transaction.client.address or "local",
+        "from": transaction.sender.raw.decode("utf-8", "surrogateescape"),
+        "recipients": len(transaction.recipients),
+        "held": outcome.dispositions.count(Disposition.HOLD),
+        "size": transaction.size,
+        "ms": round(seconds * 1000, 2),
+    }
+    if outcome.edits:
+        fields["edits"] = len(outcome.edits)
+    if isinstance(outcome, Outcome) and outcome.decision is not None:
+        fields["rules"] = [match.rule.id for match in outcome.decision.matches]
+        fields["findings"] = sorted({finding.code for finding in outcome.findings})
+        if outcome.holds:
+            fields["holds"] = outcome.holds
+    return {key: value for key, value in fields.items() if value not in ([], ())}

@@ -1,0 +1,1 @@
+"""HTTP: metrics and health. The only place that imports the web framework."""
