@@ -1,0 +1,113 @@
+"""Patterns that people write, matched in time linear in the text whatever the pattern (RE2, never backtracking).
+
+The one module that knows google-re2. Syntax is RE2's: no look-around, no back-references; ``\\z`` is the end of the
+text. Letter case is ignored unless the pattern says ``(?-i)``. What is no pattern raises `BadPattern` when it is
+compiled, in words for the person who wrote it; matching never raises. Text may hold surrogate escapes (octets that were
+no UTF-8): each counts as U+FFFD.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+MAX_LENGTH = 10_000
+"""Longest pattern accepted, in characters."""
+
+
+class BadPattern(ValueError):
+    """The text is not a pattern; the message says why."""
+
+    def __init__(self, text: str, why: str) -> None:
+        super().__init__(f"not a pattern (RE2 syntax): {why}")
+        self.text = text
+
+
+class Pattern:
+    """A compiled pattern; equal texts in the same mode are equal."""
+
+    __slots__ = ("_compiled", "exact", "text")
+
+    def __init__(self, text: str, *, exact: bool = False) -> None:
+        """``exact`` makes letter case count. Raises `BadPattern`."""
+        self.text = text
+        self.exact = exact
+        self._compiled = _compiled(text, exact)
+
+    def found(self, text: str) -> bool:
+        """Whether the pattern matches anywhere in the text."""
+        return self._compiled.search(_octets(text)) is not None
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of each match that does not overlap the one before, in characters of ``text``."""
+        for match in self._compiled.finditer(_octets(text).decode()):
+            yield match.span()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pattern) and (self.text, self.exact) == (other.text, other.exact)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.exact))
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.text!r})"
+
+
+class PatternSet:
+    """Many patterns asked at once: a text costs as much for all of them as for one."""
+
+    __slots__ = ("_set",)
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Raises `BadPattern` for the first that is none."""
+        self._set: Any = None
+        for text in texts:
+            _compiled(text, False)
+            if self._set is None:
+                self._set = re2.Set.SearchSet(_options(False))
+            self._set.Add(text)
+        if self._set is not None:
+            self._set.Compile()
+
+    def found(self, text: str) -> bool:
+        """Whether any of them matches anywhere in the text."""
+        return self._set is not None and bool(self._set.Match(_octets(text)))
+
+    def __bool__(self) -> bool:
+        return self._set is not None
+
+
+def _octets(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text).encode()
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str, exact: bool) -> Any:
+    if len(text) > MAX_LENGTH:
+        raise BadPattern(text, f"longer than {MAX_LENGTH} characters")
+    try:
+        compiled = re2.compile(text, _options(exact))
+    except (re2.error, UnicodeEncodeError) as error:
+        raise BadPattern(text, _words(error)) from None
+    if compiled.search(b"") and compiled.search(b"\x01"):
+        raise BadPattern(text, "it matches every text, also the empty one")
+    return compiled
+
+
+def _options(exact: bool) -> Any:
+    options = re2.Options()
+    options.case_sensitive = exact
+    options.log_errors = False
+    return options
+
+
+def _words(error: Exception) -> str:
+    """RE2's message, which comes as octets."""
+    first = error.args[0] if error.args else ""
+    return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
