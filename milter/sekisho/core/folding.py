@@ -1,0 +1,116 @@
+"""Text folded for matching: one spelling for widths, letter case and compatibility forms, with the way back.
+
+`fold` gives NFKC and full case folding (Unicode 3.13, UAX 15), leaves out characters that nobody sees (soft hyphen,
+zero-width, bidi controls), and rejoins East Asian words that a mailer broke at the end of a long line. Kana stay as
+they are; `kana_spellings` gives the other ways to write a word. ASCII costs one pass; places in the original are
+worked out only when somebody asks. Linear in the text; never raises.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from sekisho.core.lazy import lazy
+
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
+)
+"""Characters that change what a program compares but not what people read."""
+
+_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+_VOICING = "\uff9e\uff9f"  # half-width marks: no combining class, yet they compose
+_WRAPPED = 20
+"""Shortest line, in characters, that a mailer may have wrapped."""
+_TO_KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+_TO_HIRAGANA = {katakana: hiragana for hiragana, katakana in _TO_KATAKANA.items()}
+
+
+class Folded:
+    """A text folded; `origin` leads back."""
+
+    def __init__(self, original: str) -> None:
+        self._original = original
+        self._simple = original.isascii()
+        self._cuts: list[int] = []
+        if self._simple:
+            self.text = original.lower()
+        else:
+            self.text = self._joined(_folded(_visible(original)))
+
+    def origin(self, index: int) -> int:
+        """The offset in the original of the character that stands, or would stand, at ``index`` of ``text``."""
+        if self._simple:
+            return index
+        starts, folded_starts = self._clusters
+        unjoined = index + bisect_right(self._cuts, index)
+        return starts[max(bisect_right(folded_starts, unjoined) - 1, 0)]
+
+    def _joined(self, text: str) -> str:
+        """Without the line ends that part two East Asian letters after a long line; remembers where they were."""
+        if "\n" not in text:
+            return text
+        lines = text.replace("\r\n", " \n").split("\n")
+        pieces: list[str] = []
+        length = 0
+        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+            end = line.rstrip(" ")
+            if len(end) >= _WRAPPED and is_east_asian(end[-1]) and is_east_asian(following[:1]):
+                length += len(end)
+                self._cuts.extend([length] * (len(line) - len(end) + 1))
+                pieces.append(end)
+            else:
+                length += len(line) + 1
+                pieces.append(line + "\n")
+        return "".join(pieces)[:-1]
+
+    @lazy
+    def _clusters(self) -> tuple[array[int], array[int]]:
+        """Where each cluster of the original starts, there and in the folded text before lines are joined."""
+        starts, folded_starts = array("q"), array("q")
+        length = 0
+        for start, cluster in _clustered(self._original):
+            starts.append(start)
+            folded_starts.append(length)
+            length += len(_folded(cluster.translate(_WITHOUT_INVISIBLE)))
+        starts.append(len(self._original))
+        folded_starts.append(length)
+        return starts, folded_starts
+
+
+def fold(text: str) -> Folded:
+    """Fold a text."""
+    return Folded(text)
+
+
+def kana_spellings(text: str) -> frozenset[str]:
+    """The text as it is, all in hiragana, and all in katakana."""
+    return frozenset((text, text.translate(_TO_HIRAGANA), text.translate(_TO_KATAKANA)))
+
+
+def is_east_asian(char: str) -> bool:
+    """Whether words run on from this letter without a blank: kana, Han characters."""
+    return ("\u3005" <= char <= "\u9fff" and char.isalpha()) or "\uf900" <= char <= "\ufaff" or char >= "\U00020000"
+
+
+def _visible(text: str) -> str:
+    return text.translate(_WITHOUT_INVISIBLE) if any(char in text for char in INVISIBLE) else text
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _clustered(text: str) -> Iterator[tuple[int, str]]:
+    """Each character together with the marks that NFKC may compose with it."""
+    start = 0
+    for index in range(1, len(text)):
+        char = text[index]
+        if char < "\u0300" or not (unicodedata.combining(char) or char in _VOICING):
+            yield start, text[start:index]
+            start = index
+    if text:
+        yield start, text[start:]

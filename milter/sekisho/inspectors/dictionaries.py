@@ -1,0 +1,58 @@
+"""The site's words, looked for all at once: an Aho-Corasick automaton over folded text.
+
+Widths, letter case and kana are folded. A word that begins or ends with a letter of a script that has blanks between
+words (Latin, Greek, Cyrillic) or with a digit is found only as a whole word; Japanese and Chinese words anywhere.
+Time is linear in the text, whatever the number of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import ahocorasick
+
+from sekisho.core.folding import fold, is_east_asian, kana_spellings
+from sekisho.core.ports import Hit
+
+
+class WordDictionary:
+    """A named set of words; implements `sekisho.core.ports.Dictionary`. Read-only, so any thread may ask."""
+
+    def __init__(self, name: str, words: Iterable[str]) -> None:
+        """Blank words are left out."""
+        self.name = name
+        self._automaton = ahocorasick.Automaton()
+        for word in words:
+            for spelling in kana_spellings(_plain(word)):
+                if spelling:
+                    self._automaton.add_word(spelling, (len(spelling), word))
+        self._automaton.make_automaton()
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Every word in the text, by where it ends; words within words too."""
+        if not len(self._automaton):
+            return
+        folded = fold(text)
+        for last, (length, word) in self._automaton.iter(folded.text):
+            start, end = last + 1 - length, last + 1
+            if _stands_alone(folded.text, start, end):
+                # The end is where the last character's cluster begins, and one more: never beyond the text.
+                yield Hit(folded.origin(start), max(folded.origin(end), folded.origin(last) + 1), word)
+
+    def __len__(self) -> int:
+        return len(self._automaton)
+
+
+def _plain(word: str) -> str:
+    return " ".join(fold(word).text.split())
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether no letter or digit continues a word that blanks would delimit."""
+    if start and _delimited(text[start]) and _delimited(text[start - 1]):
+        return False
+    return not (end < len(text) and _delimited(text[end - 1]) and _delimited(text[end]))
+
+
+def _delimited(char: str) -> bool:
+    return char.isalnum() and not is_east_asian(char)
