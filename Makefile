@@ -1,0 +1,60 @@
+# Thin: every target calls what is below it. `make help` lists them.
+PYTHON ?= python3
+BIN    := .venv/bin
+# What Debian or Ubuntu must have; integration/setup/packages installs what is missing.
+APT_RUN  := python3-venv python3-dev gcc libc6-dev libmilter-dev
+APT_MAIL := postfix
+APT_TEST := $(APT_MAIL) prometheus strace
+
+.PHONY: help demo test venv lint bench torture docs lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .cache/apt-demo .cache/venv ## real mail through a private Postfix: rewritten, held, released, counted
+	@$(BIN)/python -m integration.demo
+
+test: .cache/apt-test .cache/venv-test lint ## everything: types, style, unit tests, cases on real Postfix
+	$(BIN)/python -Im pytest -q
+
+venv: .cache/apt-run .cache/venv ## .venv/bin/sekisho, ready to run
+
+lint: .cache/venv-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p sekisho
+	$(BIN)/mypy tests integration
+
+bench: .cache/apt-test .cache/venv-test ## speed as ratios against peers; writes docs/benchmarks.md
+	@$(BIN)/python -m integration.bench
+
+torture: .cache/apt-test .cache/venv-test ## kill -9 at random moments under load; prints what became of every message
+	@$(BIN)/python -m integration.torture
+
+docs: .cache/venv ## the generated reference
+	$(BIN)/python -Im sekisho.config.describe docs/reference
+
+lock: .cache/venv-test ## requirements.lock from what is installed now
+	$(BIN)/pip freeze --exclude-editable > requirements.lock
+
+clean: ## remove everything that make made
+	rm -rf .venv .cache build dist milter/*.egg-info
+
+.cache/apt-run: Makefile integration/setup/packages
+	@integration/setup/packages $(APT_RUN) && mkdir -p .cache && touch $@
+
+.cache/apt-demo: .cache/apt-run
+	@integration/setup/packages $(APT_MAIL) && touch $@
+
+.cache/apt-test: .cache/apt-run
+	@integration/setup/packages $(APT_TEST) && touch $@
+
+.cache/venv: .cache/apt-run setup.cfg requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing sekisho and what it needs into .venv"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[terminal]'
+	@touch $@
+
+.cache/venv-test: .cache/venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[terminal,test]'
+	@touch $@

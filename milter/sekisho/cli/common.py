@@ -1,0 +1,35 @@
+"""What all verbs share: the two options, and a configuration or a clear refusal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from sekisho.cli.output import EX_CONFIG, CommandError
+from sekisho.config.load import Configuration, load
+from sekisho.config.problems import ConfigurationError
+
+DEFAULT_CONFIG = "/etc/sekisho/sekisho.yaml"
+
+
+def common(parser: argparse.ArgumentParser) -> None:
+    """The two options of every verb."""
+    parser.add_argument(
+        "-c",
+        "--config",
+        default=os.environ.get("SEKISHO_CONFIG", DEFAULT_CONFIG),
+        metavar="FILE",
+        help=f"configuration file (default: $SEKISHO_CONFIG or {DEFAULT_CONFIG})",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def configuration_of(options: argparse.Namespace) -> Configuration:
+    """The configuration asked for; 78 with every problem where it is not valid."""
+    try:
+        return load(Path(options.config))
+    except ConfigurationError as error:
+        problems = "\n".join(problem.rendered() for problem in error.problems)
+        records = {"problems": [problem.record() for problem in error.problems]}
+        raise CommandError(EX_CONFIG, f"the configuration is not valid\n{problems}", records) from error
