@@ -22,13 +22,13 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 def application(exposition: Callable[[], bytes], probes: Mapping[str, Probe]) -> Starlette:
     """The HTTP role's application."""
 
-    async def metrics(request: Request) -> Response:
+    async def metrics(_: Request) -> Response:
         return Response(await run_in_threadpool(exposition), media_type=METRICS_TYPE)
 
-    async def healthz(request: Request) -> Response:
+    async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
 
-    async def readyz(request: Request) -> Response:
+    async def readyz(_: Request) -> Response:
         answers = {name: await run_in_threadpool(_answer, probe) for name, probe in probes.items()}
         ready = all(answer == "ok" for answer in answers.values())
         return JSONResponse({"ready": ready, **answers}, status_code=200 if ready else 503)
