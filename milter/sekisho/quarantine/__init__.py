@@ -1,0 +1,1 @@
+"""The use-cases of holds: deposit, decide, timers, re-injection, reconciliation."""
