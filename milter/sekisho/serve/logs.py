@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-# Control characters, line separators, bidirectional overrides and surrogates never reach a log raw.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _PLAIN = re.compile(r"[^\s\"=\\]+")
 
 
@@ -58,10 +56,15 @@ class JsonFormatter(logging.Formatter):
 
 
 def _quoted(value: object) -> str:
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list | tuple):
         value = ",".join(map(str, value))
     text = value if isinstance(value, str) else str(value)
-    if _PLAIN.fullmatch(text) and not _UNSAFE.search(text):
+    if _PLAIN.fullmatch(text) and text.isprintable():
         return text
     text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + '"'
+    return f'"{text if text.isprintable() else "".join(map(_visible, text))}"'
+
+
+def _visible(char: str) -> str:
+    """Control characters, line separators, bidirectional overrides and surrogates never reach a log raw."""
+    return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
