@@ -1,0 +1,107 @@
+"""A door before an SMTP listener: it can be shut, and a script can answer in the listener's place.
+
+Commands pass one at a time and data passes whole, so that the script decides about each before the listener sees it.
+A lost answer (`script.LOSE`) is lost after the listener has given it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from io import BufferedRWPair
+
+from integration.script import END_OF_DATA, LOSE, Script
+from integration.waiting import PATIENCE
+
+
+class Door:
+    """Listens on ``port`` of 127.0.0.1 and lets through to ``behind``; a context that shuts it."""
+
+    def __init__(self, port: int, behind: int) -> None:
+        self.port = port
+        self.script = Script()
+        self._behind = behind
+        self._listening: socket.socket | None = None
+
+    def __enter__(self) -> Door:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shut()
+
+    def open(self) -> None:
+        if self._listening is None:
+            self._listening = socket.create_server(("127.0.0.1", self.port), backlog=128)
+            threading.Thread(target=self._welcome, args=(self._listening,), daemon=True).start()
+
+    def shut(self) -> None:
+        """Refuse new connections; those that are open go on."""
+        if self._listening is not None:
+            # Closing alone would leave the accepting thread, and with it the port, alive.
+            with contextlib.suppress(OSError):
+                self._listening.shutdown(socket.SHUT_RDWR)
+            self._listening.close()
+            self._listening = None
+
+    def _welcome(self, listening: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                visitor, _ = listening.accept()
+                threading.Thread(target=self._escort, args=(visitor,), daemon=True).start()
+
+    def _escort(self, visitor: socket.socket) -> None:
+        with contextlib.suppress(OSError), visitor, socket.create_connection(("127.0.0.1", self._behind)) as inside:
+            for one in (visitor, inside):
+                one.settimeout(PATIENCE * 10)
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with visitor.makefile("rwb") as outer, inside.makefile("rwb") as inner:
+                self._pass_on(outer, inner)
+
+    def _pass_on(self, outer: BufferedRWPair, inner: BufferedRWPair) -> None:
+        _send(outer, _answer(inner))
+        while line := outer.readline():
+            scripted = self.script.answer(line.decode("utf-8", "surrogateescape").strip())
+            if scripted:
+                _send(outer, scripted.encode() + b"\r\n")
+                continue
+            _send(inner, line)
+            answer = _answer(inner)
+            if scripted == LOSE or not answer:
+                return
+            _send(outer, answer)
+            if answer.startswith(b"354") and not self._pass_data(outer, inner):
+                return
+
+    def _pass_data(self, outer: BufferedRWPair, inner: BufferedRWPair) -> bool:
+        """The message and its answer; whether the connection can go on."""
+        lines = []
+        while (line := outer.readline()) != b".\r\n":
+            if not line:
+                return False
+            lines.append(line)
+        scripted = self.script.answer(END_OF_DATA)
+        if scripted:
+            _send(outer, scripted.encode() + b"\r\n")
+            return False
+        _send(inner, b"".join([*lines, b".\r\n"]))
+        answer = _answer(inner)
+        if scripted == LOSE:
+            return False
+        _send(outer, answer)
+        return bool(answer)
+
+
+def _send(stream: BufferedRWPair, octets: bytes) -> None:
+    stream.write(octets)
+    stream.flush()
+
+
+def _answer(stream: BufferedRWPair) -> bytes:
+    lines = []
+    while line := stream.readline():
+        lines.append(line)
+        if line[3:4] != b"-":
+            break
+    return b"".join(lines)

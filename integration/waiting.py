@@ -1,0 +1,45 @@
+"""Waiting for a condition, never for a time: ask again until it is so, and say what was missing when it never was."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+PATIENCE = 30.0
+"""Seconds until a condition that did not come true is a failure."""
+
+
+class NeverHappened(AssertionError):
+    """A condition did not come true in time."""
+
+
+def until(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    """The first true value of ``condition``; `NeverHappened`, naming ``what``, when there is none in ``patience``."""
+    end = time.monotonic() + patience
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise NeverHappened(f"not within {patience:g} s: {what}")
+        time.sleep(0.01)
+    return value
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody listens on now, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections on a port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
