@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-_LINE = re.compile(rb"([2-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
+_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 LONGEST_LINE = 4096
 MOST_LINES = 200
@@ -104,10 +104,9 @@ class Connection:
         return self._reply(_GOODBYE)
 
     def quit(self) -> None:
-        """Say goodbye and wait a moment for the answer; nothing depends on it any more."""
+        """Say goodbye without waiting for the answer: an acceptance must be recorded as soon as it is known."""
         with suppress(Broken):
             self._send(b"QUIT\r\n", _GOODBYE)
-            self._reply(_GOODBYE)
 
     def _send(self, octets: bytes, timeout: float) -> None:
         try:
@@ -130,7 +129,7 @@ class Connection:
             if found is None or code not in {b"", found[1]}:
                 raise Broken("the server's reply is not SMTP")
             code = found[1]
-            texts.append(_printable(found[3]))
+            texts.append(_printable(found[3] or b""))
             if found[2] != b"-":
                 return Reply(int(code), tuple(texts))
         raise Broken("the server's reply is endless")
