@@ -13,8 +13,9 @@ from sekisho.core.lazy import lazy
 from sekisho.core.message import Field, Path, Transaction
 from sekisho.core.parts import Addresses, Mailbox, Part, Structure, Text
 from sekisho.core.ports import Dictionary, Lists, Reader
+from sekisho.core.prose import Prose, forwards
 from sekisho.core.site import Site
-from sekisho.core.truth import Mask, mask_of_all
+from sekisho.core.truth import Mask, Truth, mask_of_all
 
 VISIBLE = ("to", "cc", "resent-to", "resent-cc")
 """Fields whose addresses every recipient can read (RFC 5322 3.6.3, 3.6.6)."""
@@ -42,6 +43,8 @@ class Facts:
         self.dictionaries = dictionaries
         self._inspectors = inspectors
         self._found: dict[Inspector, tuple[Finding, ...]] = {}
+        self.truths: dict[object, Truth] = {}
+        """What conditions have answered, by condition: each is asked once a message."""
 
     @lazy
     def everyone(self) -> Mask:
@@ -132,6 +135,12 @@ class Facts:
     def texts(self) -> tuple[Text, ...]:
         """What people read in the message itself, part by part."""
         return tuple(Text(part.place, self.reader.text(part)) for part in self.structure.parts if not part.attached)
+
+    @lazy
+    def prose(self) -> tuple[Prose, ...]:
+        """The texts, with what each line is: new, quoted, a signature …"""
+        forwarded = forwards(self.subjects)
+        return tuple(Prose(text, forwards=forwarded) for text in self.texts)
 
     @lazy
     def attachments(self) -> tuple[Part, ...]:

@@ -1,0 +1,154 @@
+"""What a line of a text is, as the usual mailers write it in three languages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sekisho.core.parts import Text
+from sekisho.core.prose import EVERYTHING, NEW_ONLY, SENT, Prose, Voice, forwards
+
+
+def voices(text: str, *, forwarded: bool = False) -> dict[str, Voice]:
+    """Each distinct line's voice."""
+    prose = Prose(Text("body", text), forwards=forwarded)
+    return {line: prose.voice(start) for start, line in prose.lines(EVERYTHING)}
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "-----Original Message-----",
+        "-----元のメッセージ-----",
+        "------------------ 原始邮件 ------------------",
+        "________________________________\nFrom: A <a@b.example>\nSent: Monday\nTo: C\nSubject: x",
+        "差出人: 山田 <a@b.example>\n送信日時: 2026年1月5日\n宛先: 佐藤\n件名: 見積",
+        "发件人: 张三\n发送时间: 2026年1月5日\n收件人: 李四\n主题: 报价",
+        "On Mon, Jan 5, 2026 at 10:00 AM Taro Yamada <a@b.example> wrote:",
+        "On Mon, Jan 5, 2026 at 10:00 AM Taro Yamada\nvery long name <a@b.example>\nwrote:".replace("\nvery", " very"),
+        "2026年1月5日(月) 10:00 山田太郎 <a@b.example>:",
+        "2026/01/05 10:00、山田太郎 <a@b.example>のメール:",
+        "在 2026年1月5日，10:00，张三 <a@b.example> 写道：",
+    ],
+)
+def test_below_a_reply_mark_nothing_is_new(mark: str) -> None:
+    found = voices(f"新しい文\n\n{mark}\n\n古い文\n")
+    assert found["新しい文"] is Voice.NEW
+    assert found["古い文"] is Voice.QUOTED
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "---------- Forwarded message ---------",
+        "-------- Forwarded Message --------",
+        "Begin forwarded message:",
+        "-------- 転送されたメッセージ --------",
+        "---------- 転送メッセージ ----------",
+        "-------- 转发的消息 --------",
+    ],
+)
+def test_below_a_forward_mark_the_text_is_forwarded(mark: str) -> None:
+    assert voices(f"FYI\n\n{mark}\nFrom: a\n\n本文\n")["本文"] is Voice.FORWARDED
+
+
+def test_outlooks_block_is_forwarded_where_the_subject_says_so() -> None:
+    text = "FYI\n\nFrom: A\nSent: Monday\nTo: C\nSubject: x\n\n本文"
+    assert voices(text, forwarded=True)["本文"] is Voice.FORWARDED
+    assert voices(text)["本文"] is Voice.QUOTED
+
+
+@pytest.mark.parametrize("subject", ["Fwd: x", "FW: x", "転送: x", "转发：x", "[Fwd: x]"])
+def test_a_forwarding_subject_is_known(subject: str) -> None:
+    assert forwards(("Hello", subject))
+    assert not forwards(("Re: x", "Forward planning", "fwd"))
+
+
+def test_new_text_between_quoted_lines_is_new() -> None:
+    found = voices("On Mon, 5 Jan 2026 10:00, A <a@b.example> wrote:\n> old\nnew answer\n> older\n")
+    assert found["> old"] is Voice.QUOTED
+    assert found["new answer"] is Voice.NEW
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \n山田太郎\n090-1234-5678",
+        "-----------\n株式会社サンプル 山田太郎\nTEL 03-1234-5678\nyamada@example.co.jp\n-----------",
+        "＝＝＝＝＝＝＝＝＝＝\n山田太郎\n〒100-0001 東京都千代田区\n＝＝＝＝＝＝＝＝＝＝",
+        "Sent from my iPhone\n山田太郎",
+        "iPhoneから送信\n山田太郎",
+    ],
+)
+def test_a_signature_is_no_new_text(signature: str) -> None:
+    found = voices(f"よろしくお願いします。\n\n{signature}\n")
+    assert found["よろしくお願いします。"] is Voice.NEW
+    assert all(voice is Voice.SIGNATURE for line, voice in found.items() if "山田" in line)
+
+
+def test_a_table_of_many_people_below_a_rule_is_no_signature() -> None:
+    people = "\n".join(f"顧客{number} TEL 03-0000-000{number} c{number}@example.com" for number in range(6))
+    assert voices(f"一覧です\n------------\n{people}\n")["顧客1 TEL 03-0000-0001 c1@example.com"] is Voice.NEW
+
+
+@pytest.mark.parametrize(
+    "disclaimer",
+    [
+        "This e-mail is confidential and intended solely for\nthe addressee. Please delete it.",
+        "本メールには機密情報が含まれる場合があります。誤って受信された場合は削除してください。",
+        "本邮件含有保密信息，如果您错误地收到本邮件，请删除。",
+    ],
+)
+def test_a_disclaimer_is_a_paragraph_of_its_own(disclaimer: str) -> None:
+    found = voices(f"Text.\n\n{disclaimer}\n")
+    assert found.pop("Text.") is Voice.NEW
+    assert {found[line] for line in disclaimer.split("\n")} == {Voice.DISCLAIMER}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "次のとおりです:\n一覧",
+        "From: 東京\n宿泊は二泊",
+        "On the other hand we wrote:\nhello",
+        "日時：2026年1月5日 10:00\n場所：会議室\n件名：定例",
+        "-----\n新しい話",
+    ],
+)
+def test_what_only_resembles_a_mark_stays_new(text: str) -> None:
+    assert set(voices(text).values()) == {Voice.NEW}
+
+
+def test_lines_are_counted_from_one() -> None:
+    prose = Prose(Text("body", "a\nb\r\nc"), forwards=False)
+    assert [prose.where(start) for start, _ in prose.lines(NEW_ONLY)] == ["body:1", "body:2", "body:3"]
+    assert prose.line(10_000) == 3
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                ">",
+                "From: a",
+                "To: b",
+                "Date: c",
+                "-- ",
+                "----------",
+                "x@y",
+                "",
+                "社外秘",
+                "on 1 x wrote:",
+                "\ud800",
+                "\x00",
+            ]
+        ),
+        max_size=30,
+    )
+)
+def test_every_line_has_a_voice_whatever_the_text(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    prose = Prose(Text("body", text), forwards=True)
+    assert "\n".join(line for _, line in prose.lines(EVERYTHING)) == text
+    assert SENT < EVERYTHING
