@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sekisho.core.identity import offer_key
-from support.messages import make_facts
+from tests.support.messages import make_facts
 
 FIELDS = [("From", "a@example.co.jp"), ("Message-ID", "<1@client>"), ("Date", "then"), ("Subject", "s")]
 TO = ["<b@x.example>"]

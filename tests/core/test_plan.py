@@ -33,7 +33,7 @@ from sekisho.core.plan import Plan, plan
 from sekisho.core.replies import Verdict
 from sekisho.core.rule import Match, Mode, OnError
 from sekisho.core.truth import Truth
-from support.messages import make_facts, make_rule
+from tests.support.messages import make_facts, make_rule
 
 A, B, C = "<a@x.example>", "<b@y.example>", "<c@example.co.jp>"
 SIMPLE = [("From", "sato@example.co.jp"), ("To", "a@x.example"), ("Subject", "s")]
