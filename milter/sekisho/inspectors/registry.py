@@ -14,13 +14,20 @@ from typing import Any
 
 from sekisho.core.facts import Facts, Inspector
 from sekisho.core.finding import Finding
-from sekisho.inspectors import mass_visible_recipients, mixed_external_domains
+from sekisho.inspectors import (
+    confidential_marking,
+    dictionary_word,
+    mass_visible_recipients,
+    mixed_external_domains,
+)
 from sekisho.inspectors.settings import Settings
 
 GROUP = "sekisho.inspectors"
 OURS = (
     mass_visible_recipients,
     mixed_external_domains,
+    dictionary_word,
+    confidential_marking,
 )
 
 

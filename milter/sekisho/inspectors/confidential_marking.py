@@ -1,0 +1,99 @@
+"""confidential-marking: a subject, a text or a file's name is marked 社外秘, CONFIDENTIAL, 内部资料 or the like.
+
+Text that denies the mark (社外秘ではありません, not confidential), that names another thing (機密保持契約, 秘密鍵), and
+disclaimers do not count. Concerns all recipients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from pydantic import Field
+
+from sekisho.core.facts import Facts
+from sekisho.core.finding import Finding
+from sekisho.core.folding import fold
+from sekisho.core.patterns import Pattern
+from sekisho.core.ports import Hit
+from sekisho.core.prose import EVERYTHING, SENT
+from sekisho.inspectors import settings as base
+from sekisho.inspectors.dictionaries import WordDictionary
+from sekisho.inspectors.evidence import OCCURRENCES, Passage, clean, passages, snippet
+
+CODES = ("confidential-marking",)
+
+_JAPANESE = (
+    "社外秘|社 外 秘|部外秘|部 外 秘|極秘|極 秘|厳秘|マル秘|丸秘|対外秘|関係者外秘|取扱注意|取扱い注意|取り扱い注意"
+    "|取り扱いに注意|持出禁止|持出し禁止|持ち出し禁止|社内限|部内限|関係者限り|関係者以外閲覧禁止|機密|秘密|内部資料|内部文書|転送厳禁|他言無用|口外無用"
+)
+_ENGLISH = (
+    "confidential|top secret|internal use only|internal only|not for distribution|do not distribute|do not forward"
+    "|not for external distribution|restricted distribution|for your eyes only|trade secret|proprietary information"
+)
+_CHINESE = (
+    "内部资料|内部文件|内部使用|仅限内部|仅供内部|机密|绝密|秘密|保密|禁止外传|请勿外传|不得外传|严禁外传|切勿外传"
+    "|內部資料|內部文件|內部使用|僅供內部|僅限內部|絕密|請勿外傳|嚴禁外傳"
+)
+_MARKS = WordDictionary("marks", f"{_JAPANESE}|{_ENGLISH}|{_CHINESE}".split("|"))
+_SIGN = "㊙"
+
+_DENIED_AFTER = Pattern(
+    r"^[」』”\"'】)）]?(?:な?(?:情報|資料|文書|内容|事項|扱い|指定|information|material|contents?|信息|内容)s?)?\s*"
+    r"(?:(?:として)?(?:では|じゃ|とは)(?:あり?ませ|な[いくか]|ござい|なり)|でな[いく]|には?(?:該当|当た)(?:しな|しま|ら|りま)"
+    r"|[をはがもの]?(?:一切)?(?:含(?:まれ|ま|み)(?:て(?:い|お))?(?:ません|ない|りません|おりません)|ありません|ございません|無し|なし)"
+    r"|[をはの]?(?:指定|表示|扱い|区分)?[をはの]?(?:解除|不要|外し|撤回|なくなり)|かどうか|か否か|とは[、,何]|の定義|の区分|の基準"
+    r"|(?:information\s+)?(?:is|are)\s+not\b|\?)"
+)
+_DENIED_BEFORE = Pattern(
+    r"(?:\b(?:not|non|no|isn't|aren't|isn’t|aren’t|never|without|nothing|neither|nor|longer|any)"
+    r"(?:[\s-]+(?:considered|marked|classified|treated|as|any|contain|containing|containing\s+any|longer|company|strictly)){0,3}"
+    r"|(?:不是|并非|並非|不属于|不屬於|不含|不包含|无需|無需|不需要|没有|沒有|非|去)(?:任何)?)[\s-]*[\"'「“]?$"
+)
+_OTHER_THING = Pattern(
+    r"^(?:保持|性|保護|鍵|の質問|基地|裏|結社|投票|選挙|分散|計算|道具|兵器|警察|にして|主義|区分"
+    r"|协议|協議|协定|条款|條款|义务|義務|性|工作|制度|法|局|员"
+    r"|\s+(?:computing|agreements?|clauses?|santa|key|manager|client|ity))"
+)
+_AROUND = 30
+
+
+class Settings(base.Settings):
+    score: float = Field(default=0.7, ge=0, le=100, description="What one finding adds to a message's score")
+    quoted: bool = Field(default=False, description="Look at quoted text, signatures and disclaimers too")
+
+
+def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
+    """A finding for each place; values: ``word`` (the first mark, as a word of ours), ``words`` (how many)."""
+    voices = EVERYTHING if settings.quoted else SENT
+    found: dict[str, dict[str, tuple[Passage, Hit]]] = {}
+    for passage in passages(facts):
+        for hit in islice(_marks(passage.text), OCCURRENCES):
+            if passage.counts(hit.start, voices) and _is_meant(passage.text, hit):
+                found.setdefault(passage.place, {}).setdefault(hit.word, (passage, hit))
+    for words in found.values():
+        passage, hit = min(words.values(), key=lambda pair: pair[1].start)
+        yield Finding(
+            CODES[0],
+            passage.where(hit.start),
+            facts.everyone,
+            count=len(words),
+            score=settings.score,
+            evidence=snippet(passage.text, hit.start, hit.end),
+            values={"word": clean(hit.word, 60), "words": len(words)},
+        )
+
+
+def _marks(text: str) -> Iterator[Hit]:
+    yield from _MARKS.hits(text)
+    start = text.find(_SIGN)
+    while start >= 0:
+        yield Hit(start, start + 1, _SIGN)
+        start = text.find(_SIGN, start + 1)
+
+
+def _is_meant(text: str, hit: Hit) -> bool:
+    """Whether the word marks something, rather than being denied or part of another word."""
+    after = fold(text[hit.end : hit.end + _AROUND]).text.partition("\n")[0]
+    before = fold(text[max(0, hit.start - _AROUND) : hit.start]).text.replace("\n", " ")
+    return not (_OTHER_THING.found(after) or _DENIED_AFTER.found(after) or _DENIED_BEFORE.found(before))

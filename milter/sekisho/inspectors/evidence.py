@@ -1,0 +1,102 @@
+"""Evidence fit for a notice: short, one line, what is personal in it masked.
+
+Text that people see beside a finding comes from the message, so it may hold anything: control characters and bidi
+overrides are taken out, long numbers and mail addresses lose their middle.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from sekisho.core.facts import Facts
+from sekisho.core.prose import Prose, Voice
+
+CONTEXT = 14
+"""Characters shown on either side of what was found."""
+SHOWN = 60
+"""Longest text shown of what was found itself."""
+OCCURRENCES = 1_000
+"""What is looked at of one kind in one place; no finding needs more."""
+
+_NUMBER = re.compile(r"\d(?:[ .()-]?\d){4,}")
+_LOCAL = re.compile(r"[\w.+-]{1,64}@")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text in which words are looked for: a subject, a part's text, the name of a file."""
+
+    place: str
+    text: str
+    prose: Prose | None = None
+
+    def where(self, offset: int) -> str:
+        """The place of this character: with a line for a part's text."""
+        return self.prose.where(offset) if self.prose else self.place
+
+    def counts(self, offset: int, voices: frozenset[Voice]) -> bool:
+        """Whether what stands here is said in one of these voices; subjects and names always are."""
+        return self.prose is None or self.prose.voice(offset) in voices
+
+
+def passages(facts: Facts) -> Iterator[Passage]:
+    """Everything that people read without opening a file: subjects, texts, names of attachments."""
+    for subject in facts.subjects:
+        yield Passage("header:Subject", subject)
+    for prose in facts.prose:
+        yield Passage(prose.place, prose.text, prose)
+    for part in facts.attachments:
+        for name in part.names:
+            yield Passage(part.place, name)
+
+
+def snippet(text: str, start: int, end: int) -> str:
+    """What was found, with a little of its line on both sides, masked."""
+    left = max(text.rfind("\n", max(0, start - CONTEXT), start) + 1, start - CONTEXT, 0)
+    right = text.find("\n", end, end + CONTEXT)
+    right = min(end + CONTEXT, len(text)) if right < 0 else right
+    before, found, after = text[left:start], text[start : min(end, start + SHOWN)], text[end:right]
+    cut_before = "…" if left and text[left - 1] != "\n" else ""
+    cut_after = "…" if right < len(text) and text[right] not in "\r\n" else ""
+    return cut_before + masked(clean(before + found + after)).strip() + cut_after
+
+
+def clean(text: str, limit: int = 200) -> str:
+    """One line without anything that changes how the rest is shown; cut at ``limit`` characters."""
+    cut = text[: limit + 1]
+    if not (cut.isascii() and cut.isprintable()):
+        cut = "".join(" " if char in "\r\n\t" else char for char in cut if char in "\r\n\t" or _is_seen(char))
+    return cut if len(cut) <= limit else cut[: limit - 1] + "…"
+
+
+def masked(text: str) -> str:
+    """Numbers of five digits or more keep their last two; mail addresses keep the first letter."""
+    shorter = _LOCAL.sub(lambda found: found[0][0] + "***@", text)
+    return _NUMBER.sub(lambda found: masked_number(found[0], 2), shorter)
+
+
+def masked_number(text: str, kept: int) -> str:
+    """Every digit but the last ``kept`` as a star; what stands between digits stays."""
+    hidden = sum(char.isdigit() for char in text) - kept
+    shown = []
+    for char in text:
+        if char.isdigit() and hidden > 0:
+            shown.append("*")
+            hidden -= 1
+        else:
+            shown.append(char)
+    return "".join(shown)
+
+
+def first(found: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """As many as anybody needs."""
+    return islice(found, OCCURRENCES)
+
+
+def _is_seen(char: str) -> bool:
+    return unicodedata.category(char) not in _UNSEEN

@@ -1,0 +1,131 @@
+"""dictionary-word and confidential-marking: words in subjects, texts and names of files."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.mail import attachment, found, mail
+
+WORDS = {"projects": ["プロジェクトX", "Project Falcon"], "rivals": ["株式会社競合"]}
+
+
+def test_a_word_of_the_site_is_found_with_its_place() -> None:
+    facts = mail(
+        "いつもお世話に\n株式会社競合の件です\n",
+        subject="ﾌﾟﾛｼﾞｪｸﾄXの件",
+        attachments=[attachment("project falcon.xlsx")],
+        dictionaries=WORDS,
+    )
+    findings = found("dictionary-word", facts)
+    assert [(finding.kind, finding.where) for finding in findings] == [
+        ("projects", "header:Subject"),
+        ("projects", "attachment:project falcon.xlsx"),
+        ("rivals", "body:2"),
+    ]
+    assert findings[0].values == {"dictionary": "projects", "word": "プロジェクトX", "words": 1}
+    assert findings[2].evidence == "株式会社競合の件です"
+    assert all(finding.recipients == facts.everyone for finding in findings)
+
+
+def test_a_word_said_twice_in_a_place_counts_once() -> None:
+    facts = mail("Project Falcon and project falcon, プロジェクトX", dictionaries=WORDS)
+    (finding,) = found("dictionary-word", facts)
+    assert finding.count == 2
+
+
+def test_quoted_text_counts_only_if_asked_for() -> None:
+    facts = mail("了解です\n> プロジェクトXの件\n", dictionaries=WORDS)
+    assert not found("dictionary-word", facts)
+    assert [finding.where for finding in found("dictionary-word", facts, quoted=True)] == ["body:2"]
+
+
+def test_evidence_is_cut_short_and_masked() -> None:
+    text = "x" * 50 + " 090-1234-5678 プロジェクトX yamada@one.example " + "y" * 50
+    (finding,) = found("dictionary-word", mail(text, dictionaries=WORDS))
+    assert "1234" not in finding.evidence
+    assert "yamada" not in finding.evidence
+    assert len(finding.evidence) < 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【社外秘】お見積り",
+        "本資料は社 外 秘です",
+        "この資料は取扱注意でお願いします",
+        "極秘資料を送ります",
+        "㊙ 来期計画",
+        "部外秘のため転送しないでください",
+        "この文書は機密です",
+        "機密情報を含みます。",
+        "秘密情報",
+        "CONFIDENTIAL",
+        "Strictly confidential: draft",
+        "ＣＯＮＦＩＤＥＮＴＩＡＬ",
+        "For internal use only",
+        "Please keep this confidential.",
+        "内部资料，请勿外传",
+        "【机密】报价单",
+        "绝密",
+        "不要外传，注意保密",
+    ],
+)
+def test_a_confidential_marking_is_found(text: str) -> None:
+    assert found("confidential-marking", mail(f"ご担当者様\n{text}\n"))
+    assert [finding.where for finding in found("confidential-marking", mail(subject=text))] == ["header:Subject"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "この資料は社外秘ではありません。",
+        "社外秘ではないので共有してください",
+        "社外秘でない資料",
+        "社外秘には該当しません",
+        "社外秘情報は含まれておりません",
+        "機密情報を含みません",
+        "社外秘の解除をお願いします",
+        "社外秘指定を解除しました",
+        "社外秘かどうか確認してください",
+        "機密保持契約書を締結したい",
+        "秘密保持契約について",
+        "秘密鍵を更新しました",
+        "秘密の質問を設定",
+        "情報の機密性・完全性・可用性",
+        "This is not confidential.",
+        "non-confidential summary",
+        "This does not contain any confidential information",
+        "It is no longer confidential",
+        "Confidentiality agreement attached",
+        "confidential computing on GPUs",
+        "Secret Santa on Friday",
+        "本文件不是机密",
+        "非机密资料",
+        "请签署保密协议",
+        "密件抄送",
+        "お世話になっております。見積書です。",
+    ],
+)
+def test_what_denies_a_mark_or_means_another_thing_is_none(text: str) -> None:
+    assert found("confidential-marking", mail(f"ご担当者様\n{text}\n")) == []
+    assert found("confidential-marking", mail(subject=text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi\n\nThis e-mail is confidential and intended for the addressee only.\n",
+        "了解です。\n\n-- \n株式会社サンプル\n※本メールには機密情報が含まれます\n",
+        "了解です。\n\n> 【社外秘】の資料\n",
+        "了解です。\n\n本メールには秘密情報が含まれる場合があります。\n誤って受信された方は破棄してください。\n",
+    ],
+)
+def test_disclaimers_signatures_and_quotes_are_no_marks(text: str) -> None:
+    assert found("confidential-marking", mail(text)) == []
+
+
+def test_a_forwarded_mark_and_a_file_name_count() -> None:
+    text = "ご参考\n\n---------- Forwarded message ---------\nFrom: x\n\n社外秘\n"
+    assert [finding.where for finding in found("confidential-marking", mail(text))] == ["body:6"]
+    facts = mail(attachments=[attachment("2026_社外秘_計画.xlsx"), attachment("plan_confidential.pdf")])
+    assert len(found("confidential-marking", facts)) == 2
