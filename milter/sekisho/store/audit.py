@@ -1,0 +1,121 @@
+"""The audit: an append-only chain of who did what to which hold, when and why.
+
+Each row's hash covers the row before it and everything in its own, and ``audit_head`` names the last: a changed octet,
+a removed row, an exchanged pair and a cut-off end are all found by `verify`. Rows are chained when a transaction is
+about to commit, so that the lock on the head is held as short as can be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from sekisho.store.rows import AuditRow
+from sekisho.store.tables import audit, audit_head
+from sekisho.store.types import dumps, micros, prose
+from sekisho.store.unit import Entry, View
+
+_CHAIN = 1
+"""The number of the one chain in ``audit_head``, whose row the first migration made."""
+_START = "0" * 64
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What `verify` found: how many rows are good, and the first that is not."""
+
+    rows: int
+    broken_at: int | None = None
+    why: str = ""
+
+
+def chain(connection: Connection, entries: Sequence[Entry]) -> tuple[int, str] | None:
+    """Append the entries; gives the number and hash of the last, by which a commit can be recognised later."""
+    if not entries:
+        return None
+    sequence, last = _head(connection)
+    rows = []
+    for entry in entries:
+        sequence += 1
+        values = _values(sequence, entry)
+        last = _hash(last, values)
+        rows.append({**values, "hash": last})
+    connection.execute(insert(audit), rows)
+    moved = update(audit_head).where(audit_head.c.chain == _CHAIN)
+    connection.execute(moved.values(sequence=sequence, hash=last))
+    return sequence, last
+
+
+def is_recorded(connection: Connection, mark: tuple[int, str]) -> bool:
+    """Whether the row that `chain` gave is in the database."""
+    sequence, last = mark
+    return connection.scalar(select(audit.c.hash).where(audit.c.sequence == sequence)) == last
+
+
+def entries(view: View, *, hold: str = "", after: int = 0, limit: int = _PAGE) -> list[AuditRow]:
+    """Rows in order, of one hold or all, from the one after ``after``."""
+    query = select(audit).where(audit.c.sequence > after).order_by(audit.c.sequence).limit(limit)
+    if hold:
+        query = query.where(audit.c.hold == hold)
+    return [_row(row) for row in view.connection.execute(query).mappings()]
+
+
+def verify(view: View) -> Verified:
+    """Walk the whole chain."""
+    last, count = _START, 0
+    for row in _all(view):
+        values = {name: row[name] for name in row if name != "hash"}
+        last = _hash(last, values)
+        if row["sequence"] != count + 1:
+            return Verified(count, count + 1, "a row is missing or out of order")
+        if row["hash"] != last:
+            return Verified(count, row["sequence"], "the row does not fit the one before it")
+        count += 1
+    if _head(view.connection) != (count, last):
+        return Verified(count, count + 1, "the end of the chain is missing")
+    return Verified(count)
+
+
+def _all(view: View) -> Iterator[RowMapping]:
+    after = 0
+    while True:
+        query = select(audit).where(audit.c.sequence > after).order_by(audit.c.sequence).limit(_PAGE)
+        page = view.connection.execute(query).mappings().all()
+        if not page:
+            return
+        yield from page
+        after = page[-1]["sequence"]
+
+
+def _head(connection: Connection) -> tuple[int, str]:
+    """The end of the chain; locked until the transaction ends where the database locks rows."""
+    query = select(audit_head.c.sequence, audit_head.c.hash).where(audit_head.c.chain == _CHAIN).with_for_update()
+    row = connection.execute(query).one()
+    return row.sequence, row.hash
+
+
+def _values(sequence: int, entry: Entry) -> dict[str, Any]:
+    return {
+        "sequence": sequence,
+        "at": entry.at,
+        "actor": prose(entry.actor),
+        "role": entry.role,
+        "action": entry.action,
+        "hold": entry.hold,
+        "reason": prose(entry.reason),
+        "details": dict(entry.details),
+    }
+
+
+def _hash(previous: str, values: Mapping[str, Any]) -> str:
+    text = dumps({**values, "at": micros(values["at"]), "previous": previous})
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _row(row: RowMapping) -> AuditRow:
+    return AuditRow(**row)

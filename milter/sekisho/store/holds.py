@@ -1,0 +1,277 @@
+"""Messages and their holds: putting them in, finding them again, and changing a hold's state by compare-and-set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from sekisho.core.actions import OnExpiry
+from sekisho.core.edits import from_json, to_json
+from sekisho.core.lifecycle import State, summary
+from sekisho.core.message import Path
+from sekisho.store.codec import (
+    client_from_json,
+    client_to_json,
+    evidence_from_json,
+    evidence_to_json,
+    path_from_row,
+)
+from sekisho.store.content import PIECE, ContentFiles, StoredContent
+from sekisho.store.errors import Conflict, ContentDamaged
+from sekisho.store.rows import HoldRow, MessageRow, RecipientRow, WaitRow
+from sekisho.store.tables import chunks, holds, messages, recipients, waits
+from sekisho.store.unit import Unit, View
+
+INLINE = 1 << 16
+"""Content up to this size is a row, above it a file."""
+
+JOINED = select(holds, *(column.label(f"message_{column.name}") for column in messages.c)).join(
+    messages, holds.c.message == messages.c.id
+)
+"""Holds with their messages, as `load_rows` reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A forward-path that a hold of the same message already has."""
+
+    hold: str
+    path: Path
+
+
+def add_message(unit: Unit, row: MessageRow, inline: bytes | None) -> None:
+    """Put a message in; its octets too, unless they are in a file."""
+    values = {
+        "id": row.id,
+        "offer_key": row.offer_key,
+        "received": row.received,
+        "host": row.host,
+        "instance": row.instance,
+        "queue_id": row.queue_id,
+        "sender_raw": row.sender.raw,
+        "sender_params": list(row.sender.params),
+        "sender": row.sender.address,
+        "client": client_to_json(row.client),
+        "subject": row.subject,
+        "sender_of_record": row.sender_of_record,
+        "automatic": int(row.automatic),
+        "size": row.size,
+        "digest": row.digest,
+        "header": row.header,
+        "in_file": int(row.in_file),
+    }
+    unit.connection.execute(insert(messages), values)
+    if inline is not None:
+        unit.connection.execute(insert(chunks), {"message": row.id, "ordinal": 0, "octets": inline})
+
+
+def add_hold(unit: Unit, hold: HoldRow) -> None:
+    """Put a hold in, with its recipients and locks."""
+    values = {
+        "id": hold.id,
+        "message": hold.message.id,
+        "state": hold.state,
+        "version": hold.version,
+        "created": hold.created,
+        "expires": hold.expires,
+        "rules": list(hold.rules),
+        "changes": [to_json(change) for change in hold.changes],
+        "evidence": evidence_to_json(hold.evidence),
+        "offered": hold.offered,
+    }
+    unit.connection.execute(insert(holds), values)
+    unit.connection.execute(insert(recipients), [_recipient_values(hold, n) for n in range(len(hold.recipients))])
+    if hold.waits:
+        unit.connection.execute(insert(waits), [_wait_values(hold, n) for n in range(len(hold.waits))])
+
+
+def covered(view: View, offer_key: str, since: datetime) -> list[Covered]:
+    """The forward-paths of all holds of messages with this key that came since then."""
+    query = (
+        select(recipients.c.hold, recipients.c.raw, recipients.c.params)
+        .join(holds, recipients.c.hold == holds.c.id)
+        .join(messages, holds.c.message == messages.c.id)
+        .where(messages.c.offer_key == offer_key, messages.c.received > since)
+        .order_by(holds.c.created, holds.c.id, recipients.c.ordinal)
+    )
+    return [Covered(row.hold, path_from_row(row.raw, row.params)) for row in view.connection.execute(query)]
+
+
+def count_offer(unit: Unit, hold_ids: Iterable[str]) -> None:
+    """The message of these holds came once more."""
+    query = update(holds).where(holds.c.id.in_(list(hold_ids)))
+    unit.connection.execute(query.values(offered=holds.c.offered + 1))
+
+
+def load(view: View, hold_id: str) -> HoldRow | None:
+    """A hold, locked until the transaction ends where the database locks rows; None if there is none."""
+    query = JOINED.where(holds.c.id == hold_id).with_for_update(of=holds)
+    found = load_rows(view, view.connection.execute(query).mappings().all())
+    return found[0] if found else None
+
+
+def load_rows(view: View, rows: Sequence[RowMapping]) -> list[HoldRow]:
+    """Holds with all that belongs to them, in the order of the joined rows."""
+    wanted = [row["id"] for row in rows]
+    people = _grouped(view, recipients, wanted)
+    locks = _grouped(view, waits, wanted)
+    return [_hold(row, people.get(row["id"], []), locks.get(row["id"], [])) for row in rows]
+
+
+def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
+    """Write what changed and give the hold as it is now; `Conflict` if it was changed since ``before`` was read."""
+    state = summary(person.state for person in after.recipients)
+    expires = _next_expiry(after.waits) if state is State.HELD else None
+    now = replace(after, state=state, expires=expires, version=before.version + 1)
+    swap = update(holds).where(holds.c.id == before.id, holds.c.version == before.version)
+    changed = unit.connection.execute(
+        swap.values(
+            state=state,
+            version=now.version,
+            expires=expires,
+        )
+    )
+    if changed.rowcount != 1:
+        raise Conflict(f"hold {before.id} changed meanwhile")
+    for ordinal, person in enumerate(now.recipients):
+        if person != before.recipients[ordinal]:
+            _update_recipient(unit, now, ordinal)
+    if now.waits != before.waits or (state is State.HELD) != (before.state is State.HELD):
+        _update_waits(unit, now)
+    return now
+
+
+def content(view: View, files: ContentFiles, message: MessageRow) -> StoredContent:
+    """The octets of a message; rows are read at once, a file when it is asked for."""
+    if message.in_file:
+        return StoredContent(message.id, message.size, message.digest, lambda: files.pieces(message.id))
+    query = select(chunks.c.octets).where(chunks.c.message == message.id).order_by(chunks.c.ordinal)
+    pieces = list(view.connection.scalars(query))
+    if not pieces:
+        raise ContentDamaged(message.id, "its rows are missing")
+    return StoredContent(message.id, message.size, message.digest, lambda: _cut(pieces))
+
+
+def due_waits(view: View, now: datetime, limit: int) -> list[str]:
+    """Holds with a lock that opens, or ends the hold, by itself about now; the longest overdue first."""
+    query = select(waits.c.hold).where(waits.c.due <= now).order_by(waits.c.due).limit(limit)
+    return list(dict.fromkeys(view.connection.scalars(query)))
+
+
+def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        for start in range(0, len(piece), PIECE):
+            yield piece[start : start + PIECE]
+
+
+def _next_expiry(locks: Iterable[WaitRow]) -> datetime | None:
+    return min((lock.expires for lock in locks if lock.expires and not lock.opened), default=None)
+
+
+def _recipient_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
+    person = hold.recipients[ordinal]
+    return {
+        "hold": hold.id,
+        "ordinal": ordinal,
+        "raw": person.path.raw,
+        "params": list(person.path.params),
+        "address": person.path.address,
+        "state": person.state,
+        "decided": person.decided,
+        "decided_by": person.decided_by,
+        "reply": person.reply,
+        "attempts": person.attempts,
+    }
+
+
+def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
+    lock = hold.waits[ordinal]
+    acts = hold.state is State.HELD and lock.opened is None and lock.on_expiry is not OnExpiry.KEEP
+    return {
+        "hold": hold.id,
+        "ordinal": ordinal,
+        "rule": lock.rule,
+        "approval": lock.approval,
+        "expires": lock.expires,
+        "on_expiry": lock.on_expiry.value,
+        "opened": lock.opened,
+        "opened_by": lock.opened_by,
+        "due": lock.expires if acts else None,
+    }
+
+
+def _update_recipient(unit: Unit, hold: HoldRow, ordinal: int) -> None:
+    query = update(recipients).where(recipients.c.hold == hold.id, recipients.c.ordinal == ordinal)
+    unit.connection.execute(query.values(_recipient_values(hold, ordinal)))
+
+
+def _update_waits(unit: Unit, hold: HoldRow) -> None:
+    unit.connection.execute(delete(waits).where(waits.c.hold == hold.id))
+    if hold.waits:
+        unit.connection.execute(insert(waits), [_wait_values(hold, n) for n in range(len(hold.waits))])
+
+
+def _grouped(view: View, table: Any, wanted: Sequence[str]) -> dict[str, list[RowMapping]]:
+    """Rows of a table that belong to holds, by hold, in order."""
+    grouped: dict[str, list[RowMapping]] = {}
+    if wanted:
+        query = select(table).where(table.c.hold.in_(wanted)).order_by(table.c.hold, table.c.ordinal)
+        for row in view.connection.execute(query).mappings():
+            grouped.setdefault(row["hold"], []).append(row)
+    return grouped
+
+
+def _hold(row: RowMapping, people: Sequence[RowMapping], locks: Sequence[RowMapping]) -> HoldRow:
+    message = _message(row)
+    return HoldRow(
+        id=row["id"],
+        message=message,
+        state=row["state"],
+        version=row["version"],
+        created=row["created"],
+        expires=row["expires"],
+        rules=tuple(row["rules"]),
+        changes=tuple(from_json(change) for change in row["changes"]),
+        evidence=evidence_from_json(row["evidence"], message.subject, message.sender_of_record),
+        offered=row["offered"],
+        recipients=tuple(_recipient(person) for person in people),
+        waits=tuple(_wait(lock) for lock in locks),
+    )
+
+
+def _message(row: RowMapping) -> MessageRow:
+    def of(name: str) -> Any:
+        return row[f"message_{name}"]
+
+    return MessageRow(
+        id=of("id"),
+        offer_key=of("offer_key"),
+        received=of("received"),
+        host=of("host"),
+        instance=of("instance"),
+        queue_id=of("queue_id"),
+        sender=path_from_row(of("sender_raw"), of("sender_params")),
+        client=client_from_json(of("client")),
+        subject=of("subject"),
+        sender_of_record=of("sender_of_record"),
+        automatic=bool(of("automatic")),
+        size=of("size"),
+        digest=of("digest"),
+        header=tuple((name, whole) for name, whole in of("header")),
+        in_file=bool(of("in_file")),
+    )
+
+
+def _recipient(row: RowMapping) -> RecipientRow:
+    path = path_from_row(row["raw"], row["params"])
+    return RecipientRow(path, row["state"], row["decided"], row["decided_by"], row["reply"], row["attempts"])
+
+
+def _wait(row: RowMapping) -> WaitRow:
+    return WaitRow(
+        row["rule"], row["approval"], row["expires"], OnExpiry(row["on_expiry"]), row["opened"], row["opened_by"]
+    )

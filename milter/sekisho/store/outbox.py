@@ -1,0 +1,95 @@
+"""Notices to be sent, committed together with what they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, func, insert, select, update
+
+from sekisho.store import leases
+from sekisho.store.rows import OutboxRow
+from sekisho.store.tables import outbox
+from sekisho.store.unit import Unit, View
+
+PENDING, SENT, FAILED = "pending", "sent", "failed"
+
+
+def add(
+    unit: Unit, row_id: str, kind: str, payload: Mapping[str, Any], now: datetime, *, hold: str = "", once: str = ""
+) -> None:
+    """Put a notice in, to be sent from now on. ``once`` marks it for `was_added`."""
+    row = {
+        "id": row_id,
+        "kind": kind,
+        "hold": hold,
+        "payload": dict(payload),
+        "once": once or None,
+        "created": now,
+        "due": now,
+        "attempts": 0,
+        "owner": "",
+        "leased_until": None,
+        "outcome": PENDING,
+        "reply": "",
+    }
+    unit.connection.execute(insert(outbox), row)
+
+
+def was_added(view: View, once: str, since: datetime) -> bool:
+    """Whether a notice with this mark was put in since then."""
+    query = select(outbox.c.id).where(outbox.c.once == once, outbox.c.created > since).limit(1)
+    return view.connection.execute(query).first() is not None
+
+
+def is_due(view: View, now: datetime) -> bool:
+    """Whether there is something to claim."""
+    return leases.is_due(view, outbox, now)
+
+
+def claim(unit: Unit, owner: str, now: datetime, lasts: timedelta, limit: int) -> list[OutboxRow]:
+    """Take notices that are due."""
+    return [_row(row) for row in leases.claim(unit, outbox, "id", owner, now, lasts, limit)]
+
+
+def renew(unit: Unit, ids: Iterable[str], owner: str, until: datetime) -> None:
+    """Lease longer what is still being sent."""
+    leases.hold(unit, outbox, "id", ids, owner, until)
+
+
+def finish(unit: Unit, row_id: str, outcome: str, reply: str) -> None:
+    """The notice was sent, or never will be."""
+    query = update(outbox).where(outbox.c.id == row_id)
+    unit.connection.execute(query.values(due=None, owner="", leased_until=None, outcome=outcome, reply=reply))
+
+
+def postpone(unit: Unit, row_id: str, due: datetime, reply: str) -> None:
+    """An attempt has failed, another follows."""
+    query = update(outbox).where(outbox.c.id == row_id)
+    attempts = outbox.c.attempts + 1
+    unit.connection.execute(query.values(due=due, attempts=attempts, owner="", leased_until=None, reply=reply))
+
+
+def pending(view: View) -> int:
+    """Notices not sent yet."""
+    return view.connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.due.is_not(None))) or 0
+
+
+def entries(view: View, hold: str) -> list[OutboxRow]:
+    """All notices about a hold, the oldest first."""
+    query = select(outbox).where(outbox.c.hold == hold).order_by(outbox.c.created, outbox.c.id)
+    return [_row(row) for row in view.connection.execute(query).mappings()]
+
+
+def _row(row: RowMapping) -> OutboxRow:
+    return OutboxRow(
+        row["id"],
+        row["kind"],
+        row["hold"],
+        row["payload"],
+        row["created"],
+        row["attempts"],
+        row["outcome"],
+        row["reply"],
+    )

@@ -1,0 +1,53 @@
+"""What is to be sent: one row for each hold of which something is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select, update
+
+from sekisho.store import leases
+from sekisho.store.rows import ReleaseRow
+from sekisho.store.tables import releases
+from sekisho.store.unit import Unit, View
+
+
+def schedule(unit: Unit, hold: str, now: datetime) -> None:
+    """Something of the hold is to be sent from now on."""
+    query = update(releases).where(releases.c.hold == hold)
+    if unit.connection.execute(query.values(due=now)).rowcount == 0:
+        row = {"hold": hold, "decided": now, "due": now, "attempts": 0, "owner": "", "leased_until": None}
+        unit.connection.execute(insert(releases), row)
+
+
+def is_due(view: View, now: datetime) -> bool:
+    """Whether there is something to claim."""
+    return leases.is_due(view, releases, now)
+
+
+def claim(unit: Unit, owner: str, now: datetime, lasts: timedelta, limit: int) -> list[ReleaseRow]:
+    """Take holds that are due to be sent."""
+    rows = leases.claim(unit, releases, "hold", owner, now, lasts, limit)
+    return [ReleaseRow(row["hold"], row["decided"], row["due"], row["attempts"]) for row in rows]
+
+
+def renew(unit: Unit, holds: Iterable[str], owner: str, until: datetime) -> None:
+    """Lease longer what is still being sent."""
+    leases.hold(unit, releases, "hold", holds, owner, until)
+
+
+def finish(unit: Unit, hold: str) -> None:
+    """Nothing of the hold is left to be sent."""
+    unit.connection.execute(delete(releases).where(releases.c.hold == hold))
+
+
+def postpone(unit: Unit, hold: str, due: datetime) -> None:
+    """An attempt has ended, another follows; the row is free again."""
+    query = update(releases).where(releases.c.hold == hold)
+    unit.connection.execute(query.values(due=due, attempts=releases.c.attempts + 1, owner="", leased_until=None))
+
+
+def pending(view: View) -> int:
+    """Holds of which something is on its way."""
+    return view.connection.scalar(select(func.count()).select_from(releases)) or 0

@@ -1,0 +1,146 @@
+"""The tables, as SQLAlchemy sees them; `migrations` makes them and a test compares the two.
+
+A *message* is what the MTA gave, once; its octets are rows of ``chunks`` or a file. A *hold* is a deposit of it:
+*recipients* that wait for the same *waits* (locks). A *release* row exists while something is to be sent. The *outbox*
+holds notices to send. The *audit* outlives them all and refers to nothing by key.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, func
+
+from sekisho.store.types import InState, Json, Moment, Prose
+
+metadata = MetaData(
+    naming_convention={"ix": "%(table_name)s_%(column_0_N_name)s", "fk": "%(table_name)s_%(column_0_N_name)s_fk"}
+)
+_ID = String(26)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("offer_key", String(64), nullable=False),
+    Column("received", Moment, nullable=False),
+    Column("host", Prose, nullable=False),
+    Column("instance", Prose, nullable=False),
+    Column("queue_id", Prose, nullable=False),
+    Column("sender_raw", LargeBinary, nullable=False),
+    Column("sender_params", Json, nullable=False),
+    Column("sender", Prose, nullable=False),
+    Column("client", Json, nullable=False),
+    Column("subject", Prose, nullable=False),
+    Column("sender_of_record", Prose, nullable=False),
+    Column("automatic", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("header", Json, nullable=False),
+    Column("in_file", Integer, nullable=False),
+    Index("messages_offered", "offer_key", "received"),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("message", _ID, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("octets", LargeBinary, nullable=False),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("message", _ID, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("state", InState, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("rules", Json, nullable=False),
+    Column("changes", Json, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("offered", Integer, nullable=False),
+    Index("holds_by_state", "state", "created", "id"),
+    Index("holds_by_age", "created", "id"),
+    Index("holds_by_expiry", "state", "expires"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("hold", _ID, ForeignKey("holds.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("params", Json, nullable=False),
+    Column("address", Prose, nullable=False),
+    Column("state", InState, nullable=False),
+    Column("decided", Moment),
+    Column("decided_by", Prose, nullable=False),
+    Column("reply", Prose, nullable=False),
+    Column("attempts", Integer, nullable=False),
+)
+Index("recipients_by_address", func.lower(recipients.c.address))
+
+waits = Table(
+    "waits",
+    metadata,
+    Column("hold", _ID, ForeignKey("holds.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("rule", Prose, nullable=False, index=True),
+    Column("approval", Prose, nullable=False),
+    Column("expires", Moment),
+    Column("on_expiry", String(16), nullable=False),
+    Column("opened", Moment),
+    Column("opened_by", Prose, nullable=False),
+    Column("due", Moment, index=True),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("hold", _ID, ForeignKey("holds.id"), primary_key=True),
+    Column("decided", Moment, nullable=False),
+    Column("due", Moment, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", Prose, nullable=False),
+    Column("leased_until", Moment),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("hold", String(26), nullable=False, index=True),
+    Column("payload", Json, nullable=False),
+    Column("once", String(64), index=True),
+    Column("created", Moment, nullable=False),
+    Column("due", Moment, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", Prose, nullable=False),
+    Column("leased_until", Moment),
+    Column("outcome", String(16), nullable=False),
+    Column("reply", Prose, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Prose, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("hold", String(26), nullable=False, index=True),
+    Column("reason", Prose, nullable=False),
+    Column("details", Json, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("chain", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)

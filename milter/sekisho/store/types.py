@@ -1,0 +1,83 @@
+"""Column types that mean the same in SQLite and PostgreSQL.
+
+Moments are integers (microseconds since 1970, UTC): they compare everywhere and no time zone can creep in. JSON is
+ASCII text, so that octets which are not UTF-8 (surrogate escapes) and NUL survive; prose for people is made storable.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+from sekisho.core.lifecycle import State
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware moment."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def dumps(value: object) -> str:
+    """JSON in one spelling: ASCII, keys sorted, no blanks."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+
+
+def prose(text: str) -> str:
+    """Text that any database takes: lone surrogates and NUL replaced."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Json(TypeDecorator[Any]):
+    """Plain values as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str:  # noqa: ARG002
+        return dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else json.loads(value)
+
+
+class Prose(TypeDecorator[str]):
+    """Text that came from outside, for people and for searching."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else prose(value)
+
+
+class InState(TypeDecorator[State]):
+    """A state of `sekisho.core.lifecycle`, by its word."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: State | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else value.value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> State | None:  # noqa: ARG002
+        return None if value is None else State(value)
