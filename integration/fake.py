@@ -2,7 +2,7 @@
 
 In short::
 
-    mta = FakeMta(make_session)                       # make_session() -> a new Milter.Base instance
+    mta = FakeMta(Sessions(handler, settings, clock))   # or any callable: context -> session
     result = mta.deliver(client, b"<a@example.com>", [b"<b@partner.example>"], octets)
     result.verdict, result.recipients, result.octets, result.edits
 
@@ -40,7 +40,7 @@ from sekisho.core.message import Client
 from sekisho.core.replies import Verdict
 
 Session = Any
-"""A Milter.Base instance; pymilter has no types."""
+"""What `sekisho.mta.session.Session` is: a method for each protocol step that it wants to see."""
 Recipient = bytes | tuple[bytes, ...]
 
 ALL_ACTIONS: int = Milter.CURR_ACTS
@@ -91,7 +91,7 @@ class FakeMta:
 
     def __init__(
         self,
-        make_session: Callable[[], Session],
+        make_session: Callable[[Context], Session],
         *,
         actions: int = ALL_ACTIONS,
         leading_space: bool = True,
@@ -133,8 +133,7 @@ class Connection:
         self._mta = mta
         self._client = client
         self.context = Context(Macros(client, macros), mta.failing)
-        self.session = mta.make_session()
-        self.session._setctx(self.context)
+        self.session = mta.make_session(self.context)
         self._recipients: list[bytes] = []
         self._lines: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
@@ -164,15 +163,15 @@ class Connection:
         self._step("connect", Milter.P_NOCONNECT, Milter.P_NR_CONN, client.name or "localhost", family, where)
 
     def helo(self) -> None:
-        self._step("hello", Milter.P_NOHELO, Milter.P_NR_HELO, self._client.helo)
+        self._step("helo", Milter.P_NOHELO, Milter.P_NR_HELO, self._client.helo)
 
     def mail(self, path: bytes, *params: bytes) -> None:
         self._recipients, self._lines, self._body = [], [], bytearray()
-        self._step("envfrom_bytes", Milter.P_NOMAIL, Milter.P_NR_MAIL, path, *params)
+        self._step("mail", Milter.P_NOMAIL, Milter.P_NR_MAIL, path, *params)
 
     def rcpt(self, path: bytes, *params: bytes) -> None:
         self._recipients.append(path)
-        self._step("envrcpt_bytes", Milter.P_NORCPT, Milter.P_NR_RCPT, path, *params)
+        self._step("rcpt", Milter.P_NORCPT, Milter.P_NR_RCPT, path, *params)
 
     def data(self) -> None:
         self._step("data", Milter.P_NODATA, Milter.P_NR_DATA)
@@ -185,7 +184,7 @@ class Connection:
             shown = value[1:]
         # The protocol carries C strings.
         shown = shown.partition(b"\0")[0]
-        self._step("header_bytes", Milter.P_NOHDRS, Milter.P_NR_HDR, name.decode(), shown)
+        self._step("header", Milter.P_NOHDRS, Milter.P_NR_HDR, name.decode(), shown)
 
     def eoh(self) -> None:
         self._step("eoh", Milter.P_NOEOH, Milter.P_NR_EOH)
@@ -233,6 +232,8 @@ class Connection:
         """A step that the milter may have asked to be left out, or not to be asked for an answer to."""
         if self.context.protocol & skipped:
             return
+        if not hasattr(self.session, name):
+            return  # libmilter answers by itself
         answer = self._call(name, *arguments)
         if self.context.protocol & unanswered:
             if answer != Milter.NOREPLY:

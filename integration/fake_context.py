@@ -29,7 +29,7 @@ class Macros:
         known = dict(self.connect)
         if stage not in ("negotiate", "connect"):
             known |= self.helo
-        if stage not in ("negotiate", "connect", "hello", "close", ""):
+        if stage not in ("negotiate", "connect", "helo", "close", ""):
             known |= self.mail
         if stage == "eom":
             known |= self.late
@@ -41,7 +41,7 @@ class Context:
 
     def __init__(self, macros: Macros, failing: Collection[str]) -> None:
         self._failing = failing
-        self._macros = macros
+        self.macros = macros
         self.stage = ""
         self.granted = 0
         self.protocol = 0
@@ -51,10 +51,7 @@ class Context:
         self.illegal: list[str] = []
 
     def getsymval(self, name: str) -> str | None:
-        return self._macros.at(self.stage).get(name.strip("{}")) or None
-
-    def setpriv(self, session: object) -> None:
-        """Nothing: the connection knows its session."""
+        return self.macros.at(self.stage).get(name.strip("{}")) or None
 
     def setreply(self, code: str, enhanced: str | None, *texts: str) -> None:
         line = " ".join(filter(None, (code, enhanced, *texts)))
