@@ -31,6 +31,8 @@ class Decision:
     matches: tuple[Match, ...]
     dispositions: tuple[Disposition, ...]
     score: float = 0.0
+    unanswered: tuple[str, ...] = ()
+    """Rules that let somebody pass unasked, because a source was away and they say ``on-error: accept``."""
 
     @property
     def enforced(self) -> tuple[Match, ...]:

@@ -54,6 +54,8 @@ class Rule:
     description: str = ""
     message: Mapping[str, str] = field(default_factory=dict)
     """The site's own words for people, by language."""
+    severity: str = ""
+    """``low``, ``medium``, ``high``, ``critical``; empty where the site says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

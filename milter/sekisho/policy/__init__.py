@@ -1,0 +1,1 @@
+"""The policy language: its words as models, compiled to conditions and actions, evaluated and explained."""

@@ -1,0 +1,34 @@
+"""Base of every action's model."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+from sekisho.core.actions import Action
+from sekisho.policy.word import Word
+
+
+class ActionWord(Word):
+    """An action as it is written: its word alone, or a mapping whose one key is its word."""
+
+    BARE: ClassVar[bool] = True
+    """Whether the word may stand alone."""
+
+    @abstractmethod
+    def compiled(self) -> tuple[Action, ...]:
+        """What is carried out."""
+
+
+class NoSettings(Word):
+    """An action without settings."""
+
+
+def bare(value: object) -> object:
+    """``hold`` is ``{hold: {}}``; ``hold:`` with nothing after it is the same."""
+    if isinstance(value, str):
+        return {value: {}}
+    if isinstance(value, Mapping) and len(value) == 1:
+        return {key: {} if inner is None else inner for key, inner in value.items()}
+    return value

@@ -1,0 +1,81 @@
+"""From policy files as they are written to a policy that can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sekisho.core.rule import Mode, OnError, Rule
+from sekisho.policy.asked import Asked
+from sekisho.policy.compiler import Compiler, Known
+from sekisho.policy.conditions.tree import Every, Neither, either, every
+from sekisho.policy.index import IndexedPolicy, indexed
+from sekisho.policy.models import Message, PolicyFile, RuleModel
+from sekisho.policy.word import Loc
+
+
+def nowhere(_loc: Loc) -> str:
+    """The place of what is in no file."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A policy file that has been read."""
+
+    file: PolicyFile
+    place: Callable[[Loc], str] = nowhere
+    """``file:line`` of keys and indexes from the top of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A rule, and where it stands: ``source`` counts files from 0, ``number`` the rules of the file."""
+
+    source: int
+    number: int
+    model: RuleModel
+
+
+def compile_policy(sources: Sequence[Source], known: Known) -> IndexedPolicy:
+    """The policy of these files, in order; `sekisho.policy.check.troubles` must have found no error in them."""
+    compiler = Compiler(known)
+    return indexed(tuple(_rule(compiler, sources[one.source], one) for one in in_force(sources)))
+
+
+def in_force(sources: Iterable[Source]) -> list[Numbered]:
+    """The rules that count: one that overrides takes the place of the one that it replaces."""
+    found: dict[str, Numbered] = {}
+    for source, one in enumerate(sources):
+        for number, model in enumerate(one.file.rules):
+            found[model.id] = Numbered(source, number, model)
+    return list(found.values())
+
+
+def _rule(compiler: Compiler, source: Source, numbered: Numbered) -> Rule:
+    model = numbered.model
+    return Rule(
+        id=model.id,
+        mode=Mode(model.mode or source.file.mode),
+        when=_condition(compiler, model),
+        actions=tuple(action for one in model.then for action in one.compiled()),
+        on_error=OnError(model.on_error),
+        place=source.place(("rules", numbered.number)),
+        description=model.description,
+        message=_message(model.message),
+        severity=model.severity or "",
+    )
+
+
+def _condition(compiler: Compiler, model: RuleModel) -> Asked:
+    """``when`` and none of ``unless``; the conditions of an ``all`` stand beside the exceptions."""
+    when = model.when.compiled(compiler)
+    if model.unless is None:
+        return when
+    exceptions = either(compiler, tuple(one.compiled(compiler) for one in model.unless))
+    together = when.parts if isinstance(when, Every) else (when,)
+    return every(compiler, (*together, compiler.share(Neither(exceptions))))
+
+
+def _message(message: Message | None) -> Mapping[str, str]:
+    return {language: text for language, text in message.model_dump().items() if text} if message else {}

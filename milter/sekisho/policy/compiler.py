@@ -1,0 +1,58 @@
+"""What compiling needs to know of the site, and the one copy of everything that two rules have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar, cast
+
+from sekisho.core.addresses import AddressSet
+from sekisho.core.domains import DomainSet
+from sekisho.core.patterns import Pattern
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names that a policy may refer to."""
+
+    lists: frozenset[str] = frozenset()
+    dictionaries: frozenset[str] = frozenset()
+    findings: frozenset[str] = frozenset()
+    """Codes of all inspectors."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """What a finding's score is multiplied by, by code; 1 unless given."""
+    has_domains: bool = True
+    """Whether the organisation names domains of its own."""
+
+
+class Compiler:
+    """Turns models into conditions; used for one policy and then dropped."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self._shared: dict[tuple[Any, ...], Any] = {}
+
+    def share(self, condition: T) -> T:
+        """The one object for all that are equal to this dataclass, field by field."""
+        values = tuple(getattr(condition, one.name) for one in fields(cast(Any, condition)))
+        return cast(T, self._shared.setdefault((type(condition), *values), condition))
+
+    def addresses(self, entries: tuple[str, ...]) -> AddressSet:
+        """A matcher for inline entries; equal lists are one object."""
+        key = ("addresses", frozenset(entries))
+        if key not in self._shared:
+            self._shared[key] = AddressSet(entries)
+        return cast(AddressSet, self._shared[key])
+
+    def domains(self, entries: tuple[str, ...]) -> DomainSet:
+        """A set of domains; equal ones are one object."""
+        key = ("domains", frozenset(entries))
+        if key not in self._shared:
+            self._shared[key] = DomainSet(entries)
+        return cast(DomainSet, self._shared[key])
+
+    def pattern(self, text: str) -> Pattern:
+        """A pattern; equal ones are one object."""
+        return cast(Pattern, self._shared.setdefault(("pattern", text), Pattern(text)))

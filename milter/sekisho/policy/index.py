@@ -1,0 +1,113 @@
+"""Which rules can match a message at all: a look-up instead of a walk over every rule.
+
+Each rule is filed under something that it cannot match without: a sender or a recipient's address or domain, where its
+condition names them; else a cheap condition that it shares with others, which is asked once for all of them; else it is
+always asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sekisho.core.addresses import NULL
+from sekisho.core.facts import Facts
+from sekisho.core.message import Path
+from sekisho.core.rule import Mode, Policy, Rule
+from sekisho.policy.asked import CHEAP, Asked, Guard
+from sekisho.policy.conditions.tree import Every
+
+Numbers = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Numbers of rules, by what they cannot match without."""
+
+    always: Numbers
+    senders: dict[str, Numbers]
+    recipients: dict[str, Numbers]
+    probes: tuple[tuple[Asked, Numbers], ...]
+
+    def candidates(self, facts: Facts) -> list[int]:
+        """The rules that may match, in their order."""
+        found = set(self.always)
+        if self.senders:
+            _look_up(self.senders, (facts.transaction.sender,), found)
+        if self.recipients:
+            _look_up(self.recipients, facts.transaction.recipients, found)
+        for probe, numbers in self.probes:
+            if probe.truth(facts):
+                found.update(numbers)
+        return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPolicy(Policy):
+    """A policy with the index of its rules."""
+
+    index: Index
+
+    def candidates(self, facts: Facts) -> Iterable[Rule]:
+        """The rules that may match, in their order."""
+        rules = self.rules
+        return [rules[number] for number in self.index.candidates(facts)]
+
+
+def indexed(rules: tuple[Rule, ...]) -> IndexedPolicy:
+    """The policy of these rules; those with mode off are in none of the index's parts."""
+    always: list[int] = []
+    by_key: dict[str, dict[str, list[int]]] = {"sender": {}, "recipient": {}}
+    probes: dict[Asked, list[int]] = {}
+    for number, rule in enumerate(rules):
+        if rule.mode is Mode.OFF:
+            continue
+        place = _place(rule)
+        if isinstance(place, Guard):
+            for key in place.keys:
+                by_key[place.of].setdefault(key, []).append(number)
+        elif place is not None:
+            probes.setdefault(place, []).append(number)
+        else:
+            always.append(number)
+    return IndexedPolicy(
+        rules,
+        Index(
+            tuple(always),
+            {key: tuple(numbers) for key, numbers in by_key["sender"].items()},
+            {key: tuple(numbers) for key, numbers in by_key["recipient"].items()},
+            tuple((probe, tuple(numbers)) for probe, numbers in probes.items()),
+        ),
+    )
+
+
+def _place(rule: Rule) -> Guard | Asked | None:
+    """Where a rule is filed: by key, by a cheap condition of its own, or nowhere."""
+    condition = rule.when
+    if not isinstance(condition, Asked):
+        return None
+    guard = condition.guard()
+    if guard is not None:
+        return guard
+    conjuncts = condition.order if isinstance(condition, Every) else (condition,)
+    return conjuncts[0] if conjuncts[0].cost <= CHEAP else None
+
+
+def _look_up(table: dict[str, Numbers], paths: Iterable[Path], found: set[int]) -> None:
+    for key in {key for path in paths for key in _keys(path)}:
+        if key in table:
+            found.update(table[key])
+
+
+def _keys(path: Path) -> Iterator[str]:
+    """Every entry by which an address may be on a list: itself, its domain, the domains above; for each reading."""
+    if path.is_null:
+        yield NULL
+    local = path.local.lower()
+    for domain in (path.domain, *path.routes):
+        yield f"{local}@{domain}"
+        yield domain
+        dot = domain.find(".")
+        while dot >= 0:
+            yield domain[dot:]
+            dot = domain.find(".", dot + 1)
