@@ -15,10 +15,16 @@ from typing import Any
 from sekisho.core.facts import Facts, Inspector
 from sekisho.core.finding import Finding
 from sekisho.inspectors import (
+    closed_attachment,
     confidential_marking,
+    dangerous_attachment,
     dictionary_word,
+    header_anomaly,
+    large_message,
     mass_visible_recipients,
     mixed_external_domains,
+    protected_message,
+    unusual_time,
 )
 from sekisho.inspectors.settings import Settings
 
@@ -28,6 +34,12 @@ OURS = (
     mixed_external_domains,
     dictionary_word,
     confidential_marking,
+    dangerous_attachment,
+    closed_attachment,
+    header_anomaly,
+    protected_message,
+    large_message,
+    unusual_time,
 )
 
 

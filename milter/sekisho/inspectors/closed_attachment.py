@@ -1,0 +1,109 @@
+"""uninspectable-attachment: a file that cannot be read; encrypted-attachment: a file that only a password opens.
+
+What the headers of ZIP, Office, PDF, 7z, RAR and PGP files show without opening them. Kinds: of the first ``broken``,
+``partial``, ``external``; of the second the kind of file. Concerns all recipients. Time is linear in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from sekisho.core.facts import Facts
+from sekisho.core.finding import Finding
+from sekisho.core.parts import Part
+from sekisho.inspectors import settings as base
+from sekisho.inspectors.evidence import clean
+
+CODES = ("uninspectable-attachment", "encrypted-attachment")
+
+_ENTRIES = 10_000
+"""ZIP entries looked at."""
+_LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_ENCRYPTED = tuple(name.encode("utf-16-le") for name in ("EncryptedPackage", "EncryptedSummary"))
+_PDF_ENCRYPTED = re.compile(rb"/Encrypt(?:\s{0,8}<<|\s{1,8}\d{1,9}\s{1,8}\d{1,5}\s{1,8}R)")
+_SEVEN, _SEVEN_AES = b"7z\xbc\xaf\x27\x1c", b"\x06\xf1\x07\x01"
+_RAR5 = b"Rar!\x1a\x07\x01\x00"
+_RAR5_ENCRYPTION = 4
+_RAR4 = b"Rar!\x1a\x07\x00"
+_PGP = b"-----BEGIN PGP MESSAGE-----"
+_ELSEWHERE = {"message/partial": "partial", "message/external-body": "external"}
+
+
+class Settings(base.Settings):
+    score: float = Field(default=0.5, ge=0, le=100, description="What one unreadable file adds to a message's score")
+    encrypted_score: float = Field(
+        default=0.3, ge=0, le=100, description="What one encrypted file adds to a message's score"
+    )
+
+
+def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
+    """At most one finding of each code a file; values: ``name``, ``reason`` or ``format``."""
+    for part in facts.structure.parts:
+        reason = _ELSEWHERE.get(part.type, "")
+        if part.attached and not reason:
+            head = part.content.read(16)
+            encrypted = _encryption(part, head)
+            if encrypted:
+                values = {"name": _name(part), "format": encrypted}
+                yield _finding(CODES[1], facts, part, encrypted, settings.encrypted_score, values)
+            reason = "broken" if not encrypted and _is_broken(part, head) else ""
+        if reason:
+            yield _finding(CODES[0], facts, part, reason, settings.score, {"name": _name(part), "reason": reason})
+
+
+def _finding(code: str, facts: Facts, part: Part, kind: str, score: float, values: dict[str, str]) -> Finding:
+    return Finding(code, clean(part.place), facts.everyone, kind=kind, score=score, evidence=_name(part), values=values)
+
+
+def _encryption(part: Part, head: bytes) -> str:
+    """Which kind of encrypted file this is; empty for an open one."""
+    if head.startswith(_LOCAL):
+        return "zip" if any(flags & 1 for flags in _zip_flags(part.content.read())) else ""
+    if head.startswith(_OLE):
+        data = part.content.read()
+        return "office" if any(mark in data for mark in _OLE_ENCRYPTED) else ""
+    if head.startswith(b"%PDF"):
+        return "pdf" if _PDF_ENCRYPTED.search(part.content.read()) else ""
+    if head.startswith(_SEVEN):
+        return "7z" if _SEVEN_AES in part.content.read()[-65_536:] else ""
+    if head.startswith((_RAR4, _RAR5)):
+        return "rar" if _rar_is_encrypted(part.content.read(4096)) else ""
+    return "pgp" if part.type == "application/pgp-encrypted" or part.content.read(4096).startswith(_PGP) else ""
+
+
+def _zip_flags(data: bytes) -> Iterator[int]:
+    """The general purpose flags of local and central headers (APPNOTE 4.4.4): either may lie."""
+    for signature, offset in ((_LOCAL, 6), (_CENTRAL, 8)):
+        position = data.find(signature)
+        for _ in range(_ENTRIES):
+            if position < 0:
+                break
+            yield int.from_bytes(data[position + offset : position + offset + 2], "little")
+            position = data.find(signature, position + 4)
+
+
+def _rar_is_encrypted(data: bytes) -> bool:
+    """Encrypted headers (RAR 5 type 4, RAR 4 main header flag 0x80) or an encrypted first file (RAR 4 flag 4)."""
+    if data.startswith(_RAR5):
+        return data[13:14] == bytes([_RAR5_ENCRYPTION])
+    main = int.from_bytes(data[10:12], "little")
+    first = 7 + int.from_bytes(data[12:14], "little")
+    return bool(main & 0x80) or (data[first + 2 : first + 3] == b"\x74" and bool(data[first + 3] & 4))
+
+
+def _is_broken(part: Part, head: bytes) -> bool:
+    """Whether the end, without which no program opens the file, is missing."""
+    if head.startswith(_LOCAL):
+        return _END not in part.content.read()[-65_600:]
+    if head.startswith(b"%PDF"):
+        tail = part.content.read()[-16_384:]
+        return b"%%EOF" not in tail and b"startxref" not in tail
+    return False
+
+
+def _name(part: Part) -> str:
+    return clean(part.names[0], 120) if part.names else ""
