@@ -1,0 +1,40 @@
+"""The configuration that all cases share, and a case's own laid over it, written as files that `sekisho -c` reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from integration.case_language import Case
+from integration.world import merged
+
+NO_RULES = "rules: []\n"
+
+
+def key(case: Case) -> str:
+    """Equal for cases that can share one daemon."""
+    return json.dumps([case.config, case.policy, case.files], sort_keys=True, default=str)
+
+
+def write(home: Path, case: Case, *, reinject: int, http: int) -> Path:
+    """Write the configuration into ``home``; gives the path of sekisho.yaml."""
+    base: dict[str, Any] = {
+        "organization": {"domains": ["example.co.jp", ".example.co.jp"], "languages": ["en"]},
+        "milter": {"listen": f"unix:{home}/milter.sock", "mode": "0666", "workers": 2},
+        "store": {"url": f"sqlite:///{home}/store/sekisho.db", "content": f"{home}/store/content"},
+        "reinject": {"host": "127.0.0.1", "port": reinject},
+        "http": {"listen": f"127.0.0.1:{http}"},
+        "notices": {"from": "mail-check@example.co.jp"},
+        "policy": ["policy.yaml"],
+    }
+    (home / "store").mkdir(exist_ok=True)
+    for name, text in {"policy.yaml": case.policy or NO_RULES, **case.files}.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    main = home / "sekisho.yaml"
+    main.write_text(yaml.safe_dump(merged(base, case.config), allow_unicode=True), encoding="utf-8")
+    return main

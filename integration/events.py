@@ -1,0 +1,51 @@
+"""What can happen around us: the sentences of ``given:``.
+
+- ``the re-injection listener is down`` · ``the re-injection listener is up``
+- ``re-injection answers "450 4.2.0 not now" to RCPT TO:<b@x.example> once`` (or ``2 times``, or ``always``)
+- ``re-injection answers "451 4.3.0 not now" to the message once``
+- ``re-injection loses its answer to the message once``: the message is taken, then the connection breaks
+- ``delivery answers …``: the same of the next hop, behind the MTA
+- ``the store is locked`` · ``the store is free``
+- ``the MTA releases what it holds``: postsuper -H of its own hold queue
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from integration.script import END_OF_DATA, LOSE
+from integration.world import World
+
+Event = Callable[[World], None]
+
+_ANSWERS = re.compile(
+    r'(?P<where>re-injection|delivery) (?:answers "(?P<answer>[^"]+)"|loses its answer) to (?P<command>.+) '
+    r"(?:(?P<always>always)|(?P<once>once)|(?P<times>\d+) times)"
+)
+
+
+def event(sentence: str) -> Event | None:
+    """What the sentence says, ready to happen; None when it says nothing known."""
+    found = _ANSWERS.fullmatch(sentence)
+    return _answers(found) if found else _PLAIN.get(sentence)
+
+
+def _answers(found: re.Match[str]) -> Event:
+    command = END_OF_DATA if found["command"] == "the message" else found["command"]
+    times = None if found["always"] else int(found["times"] or 1)
+
+    def happen(world: World) -> None:
+        script = world.reinjection if found["where"] == "re-injection" else world.delivery
+        script.add(command, found["answer"] or LOSE, times)
+
+    return happen
+
+
+_PLAIN: dict[str, Event] = {
+    "the re-injection listener is down": lambda world: world.shut_reinjection(),
+    "the re-injection listener is up": lambda world: world.open_reinjection(),
+    "the store is locked": lambda world: world.lock_store(),
+    "the store is free": lambda world: world.free_store(),
+    "the MTA releases what it holds": lambda world: world.release_mta_hold(),
+}
