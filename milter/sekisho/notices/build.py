@@ -1,0 +1,101 @@
+"""A notice as a complete mail: octets to be sent with the null reverse-path.
+
+Plain text and HTML (multipart/alternative) in the reader's language; refusals by the policy or by the listener are
+delivery status notifications (multipart/report, RFC 3464). All notices about one message make one thread with it.
+No part of the message but its subject and addresses is in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from email.utils import format_datetime
+
+from sekisho.core.message import Path
+from sekisho.core.path import parse_path
+from sekisho.notices.facts import REPORTS, Notice
+from sekisho.notices.forms import html, plain
+from sekisho.notices.mime import UNDISCLOSED, field, mailbox, multipart, text_entity, unstructured
+from sekisho.notices.page import page_of
+from sekisho.notices.report import reportable, status_entity
+from sekisho.notices.texts import texts_of
+
+_MESSAGE_ID = re.compile(r"\s*(<[\x21-\x3b=\x3f-\x7e]{1,250}>)\s*")
+_NOT_ATOM = re.compile(r"[^A-Za-z0-9-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all notices of a site have in common."""
+
+    sender: str
+    """The address in From: ``notices.from``."""
+    zone: tzinfo
+    """Moments are shown in it."""
+    host: str = "localhost"
+    """Our MTA's name, for reports."""
+    contact: str = ""
+    """Whom people ask: ``ext. 1234``, an address."""
+
+
+def build(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) -> bytes:
+    """The mail. ``serial`` names it (the outbox row's id): the same notice sent again has the same Message-ID."""
+    local = now.astimezone(letterhead.zone)
+    texts = texts_of(notice.language, letterhead.zone)
+    page = page_of(notice, texts, letterhead.contact, local)
+    boundary = hashlib.sha256(serial.encode("utf-8", "replace")).hexdigest()[:24]
+    parts = [text_entity("plain", plain(page, texts)), text_entity("html", html(page, texts))]
+    entity = multipart("alternative", f"a{boundary}", parts)
+    if is_report(notice):
+        status = status_entity(notice.kind, notice.facts, letterhead.host, local)
+        entity = multipart("report; report-type=delivery-status", f"r{boundary}", [entity, status])
+    head = _header(notice, letterhead, serial, local) + unstructured("Subject", page.subject)
+    return head + field("Content-Language", texts.language) + field("MIME-Version", "1.0") + entity
+
+
+def is_report(notice: Notice) -> bool:
+    """Whether it is a DSN. If nobody's failure may be reported, the sender is told by an ordinary notice."""
+    return notice.kind in REPORTS and bool(reportable(notice.facts))
+
+
+def envelope(notice: Notice) -> tuple[Path, Path]:
+    """Reverse-path and forward-path. `ValueError` where the address is none that can be written to."""
+    address = mailbox(notice.to)
+    if not address:
+        raise ValueError(f"not an address to send a notice to: {notice.to!r}")
+    international = () if address.isascii() else ("SMTPUTF8",)
+    return parse_path(b"<>", international), parse_path(f"<{address}>".encode())
+
+
+def _header(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) -> bytes:
+    facts = notice.facts
+    domain = letterhead.sender.rpartition("@")[2]
+    thread = f"<sekisho.{_atom(facts.ref)}@{domain}>"
+    found = _MESSAGE_ID.fullmatch(facts.message_id)
+    original = found[1] if found else ""
+    # RFC 3834 5: reports are replies; "auto-generated" must not be used to label them.
+    automatic = "auto-replied" if is_report(notice) else "auto-generated"
+    return b"".join(
+        [
+            field("From", f"<{letterhead.sender}>"),
+            _to(notice.to),
+            field("Date", format_datetime(now)),
+            field("Message-ID", f"<sekisho.{_atom(serial)}.{notice.kind}@{domain}>"),
+            field("In-Reply-To", original or thread),
+            field("References", f"{original}\r\n {thread}" if original else thread),
+            field("Auto-Submitted", automatic),
+        ]
+    )
+
+
+def _to(address: str) -> bytes:
+    """Raw UTF-8 for an international local part, which has no other form (RFC 6532 3.2)."""
+    written = mailbox(address)
+    shown = f"<{written}>" if written else UNDISCLOSED
+    return b"To: " + shown.encode() + b"\r\n"
+
+
+def _atom(text: str) -> str:
+    return _NOT_ATOM.sub("-", text[:64])

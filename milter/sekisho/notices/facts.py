@@ -1,0 +1,163 @@
+"""What a notice tells of, as values that can be kept as JSON until the notice is sent.
+
+A `Notice` is enough to write the mail without asking anybody: quarantine fills one in, the outbox keeps its JSON, and
+`sekisho.notices.build` turns it into octets at the moment of sending. Nothing here holds a body or an attachment;
+evidence is as masked as the inspectors made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sekisho.core.actions import OnExpiry
+from sekisho.core.finding import Finding
+from sekisho.core.reason import Reason
+
+KINDS = frozenset(
+    {
+        "held",
+        "expiring",
+        "released",
+        "rejected",
+        "cancelled",
+        "expired",
+        "undeliverable",
+        "refused",
+        "rule",
+        "approve",
+        "reminder",
+        "decided",
+    }
+)
+"""The texts there are. To the sender: the first eight. To whom a rule names: ``rule``. To approvers: the rest."""
+
+REPORTS = frozenset({"undeliverable", "refused"})
+"""Kinds that are delivery status notifications (RFC 3464)."""
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One recipient who does not get the message, and the answer that said so."""
+
+    recipient: str
+    """``local@domain``."""
+    code: int = 0
+    """SMTP reply code; 0 where there was none."""
+    text: str = ""
+    """The reply without its code, or the policy's own words."""
+    params: tuple[str, ...] = ()
+    """The ESMTP parameters of the forward-path: NOTIFY and ORCPT are what is asked of them (RFC 3461)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFacts:
+    """What happened to one message. Addresses are ``local@domain``, moments aware."""
+
+    ref: str
+    """What people quote to the operator: the hold-id, or the queue-id where nothing was held."""
+    subject: str
+    """Decoded."""
+    sender: str
+    received: datetime
+    waiting: tuple[str, ...] = ()
+    """Whom the notice is about: those who wait, or who after the decision get it, or do not."""
+    gone: tuple[str, ...] = ()
+    """To whom the message went on at once."""
+    hidden: tuple[str, ...] = ()
+    """Which of those waiting no header field shows: approvers see them marked as Bcc."""
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    """Why the rules matched; said where there are no findings."""
+    messages: tuple[Mapping[str, str], ...] = ()
+    """The rules' own words for people, by language."""
+    rule: str = ""
+    """The rule that asked for a ``rule`` notice."""
+    files: int = 0
+    deadline: datetime | None = None
+    on_expiry: OnExpiry = OnExpiry.KEEP
+    choices: tuple[str, ...] = ()
+    """What is offered, the safest first: ``envelope-only``, ``drop-recipient``, ``cancel`` …"""
+    link: str = ""
+    """The page where one chooses; without it people are sent to the operator."""
+    actor: str = ""
+    """Who decided."""
+    comment: str = ""
+    """The reason given: one of the ready ones (``wrong-recipient`` …) or free text."""
+    outcome: str = ""
+    """For ``decided``: ``released``, ``rejected``, ``cancelled`` or ``expired``."""
+    message_id: str = ""
+    """Of the message, as it stands in its header."""
+    envelope_id: str = ""
+    """ENVID, as it was given (xtext)."""
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail to one person. Raises `ValueError` for a kind that has no text."""
+
+    kind: str
+    to: str
+    language: str
+    """``ja``, ``en`` or ``zh``; any other is English."""
+    facts: HoldFacts
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no such notice: {self.kind!r}")
+
+
+def to_json(notice: Notice) -> Plain:
+    """Plain data for the outbox; octets that are no characters stay surrogate escapes."""
+    facts = notice.facts
+    plain: Plain = {field.name: getattr(facts, field.name) for field in fields(HoldFacts)}
+    plain |= {
+        "received": facts.received.isoformat(),
+        "deadline": facts.deadline.isoformat() if facts.deadline else None,
+        "on_expiry": facts.on_expiry.value,
+        "findings": [_finding_to_json(finding) for finding in facts.findings],
+        "reasons": [_reason_to_json(reason) for reason in facts.reasons],
+        "messages": [dict(message) for message in facts.messages],
+        "failures": [asdict(failure) for failure in facts.failures],
+    }
+    return {"kind": notice.kind, "to": notice.to, "language": notice.language, "facts": plain}
+
+
+def from_json(data: Plain) -> Notice:
+    """The inverse of `to_json`, also after JSON text. What an older version did not write has its default."""
+    known = {field.name for field in fields(HoldFacts)}
+    facts: Plain = data["facts"]
+    plain: Plain = {
+        key: tuple(facts[key]) if isinstance(facts[key], list) else facts[key] for key in known & set(facts)
+    }
+    plain |= {
+        "received": datetime.fromisoformat(facts["received"]),
+        "deadline": datetime.fromisoformat(facts["deadline"]) if facts.get("deadline") else None,
+        "on_expiry": OnExpiry(facts.get("on_expiry", OnExpiry.KEEP.value)),
+        "findings": tuple(Finding(**finding) for finding in facts.get("findings", ())),
+        "reasons": tuple(_reason_from_json(reason) for reason in facts.get("reasons", ())),
+        "failures": tuple(_failure_from_json(failure) for failure in facts.get("failures", ())),
+    }
+    return Notice(data["kind"], data["to"], data["language"], HoldFacts(**plain))
+
+
+def _finding_to_json(finding: Finding) -> Plain:
+    return {field.name: getattr(finding, field.name) for field in fields(Finding)} | {"values": dict(finding.values)}
+
+
+def _reason_to_json(reason: Reason) -> Plain:
+    parts = [_reason_to_json(part) for part in reason.parts]
+    return {"code": reason.code, "values": dict(reason.values), "parts": parts}
+
+
+def _reason_from_json(data: Plain) -> Reason:
+    return Reason(data["code"], data["values"], tuple(_reason_from_json(part) for part in data["parts"]))
+
+
+def _failure_from_json(data: Plain) -> Failure:
+    return Failure(data["recipient"], data["code"], data["text"], tuple(data["params"]))

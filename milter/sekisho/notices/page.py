@@ -1,0 +1,227 @@
+"""What a notice says, in order: what happened, why, what went and what waits, what can be done, what happens otherwise.
+
+Given the facts and a language's texts, gives a `Page`: lines of text that any form (plain, HTML) can show.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sekisho.notices.clean import clean
+from sekisho.notices.facts import Notice
+from sekisho.notices.texts import Texts
+from sekisho.words import say as words
+
+MOST_ADDRESSES = 20
+MOST_REASONS = 10
+LONGEST_SUBJECT = 60
+LONGEST_SENTENCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under a heading; ``link`` is a page to open, shown after them."""
+
+    heading: str
+    lines: tuple[str, ...]
+    numbered: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A notice without its form; every line is clean."""
+
+    subject: str
+    lead: str
+    sections: tuple[Section, ...]
+    foot: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What distinguishes one kind of notice."""
+
+    listing: str
+    """Heading of the recipients it is about."""
+    do: str
+    """What its reader can do."""
+    is_open: bool = False
+    """Whether something still waits, and so something happens if nobody does anything."""
+
+
+_SHAPES = {
+    "held": _Shape("waiting", "contact", is_open=True),
+    "expiring": _Shape("waiting", "contact", is_open=True),
+    "released": _Shape("sent", "nothing"),
+    "rejected": _Shape("not-sent", "resend"),
+    "cancelled": _Shape("not-sent", "resend"),
+    "expired-return": _Shape("not-sent", "resend"),
+    "expired-send": _Shape("sent", "nothing"),
+    "expired-keep": _Shape("waiting", "contact", is_open=True),
+    "undeliverable": _Shape("not-sent", "check"),
+    "refused": _Shape("not-sent", "resend"),
+    "rule": _Shape("concerned", "nothing"),
+    "approve": _Shape("waiting", "contact.approver", is_open=True),
+    "reminder": _Shape("waiting", "contact.approver", is_open=True),
+    "decided": _Shape("concerned", "nothing"),
+}
+_TO_APPROVER = frozenset({"approve", "reminder", "decided"})
+
+
+def page_of(notice: Notice, texts: Texts, contact: str, now: datetime) -> Page:
+    """What the notice says at ``now``. ``contact``: whom to ask, empty where the site does not say."""
+    return _Writer(notice, texts, contact, now).page()
+
+
+class _Writer:
+    """Writes one page."""
+
+    def __init__(self, notice: Notice, texts: Texts, contact: str, now: datetime) -> None:
+        self._kind = _variant(notice)
+        self._facts = notice.facts
+        self._texts = texts
+        self._contact = contact or texts.say("contact.default")
+        self._now = now
+        self._shape = _SHAPES[self._kind]
+
+    def page(self) -> Page:
+        sections = (section for section in self._sections() if section.lines or section.link)
+        return Page(self._subject(), self._lead(), tuple(sections), tuple(self._foot()))
+
+    def _sections(self) -> Iterator[Section]:
+        facts = self._facts
+        if self._kind in _TO_APPROVER:
+            yield self._section("why", self._why())
+            yield self._section(self._shape.listing, self._listing())
+            yield self._section("gone", self._by_domain(facts.gone))
+            yield self._section("explanation", [clean(facts.comment, LONGEST_SENTENCE)] if facts.comment else [])
+        else:
+            yield self._section("decision", self._decision())
+            yield self._section("why", self._why())
+            yield self._section("gone", self._by_domain(facts.gone))
+            yield self._section(self._shape.listing, self._listing())
+        yield self._do()
+        yield self._section("otherwise", self._otherwise())
+
+    def _section(self, name: str, lines: Sequence[str]) -> Section:
+        return Section(self._texts.say(f"heading.{name}"), tuple(lines))
+
+    def _subject(self) -> str:
+        facts = self._facts
+        subject = self._quoted_subject()
+        domains = ", ".join(sorted({_domain(address) for address in facts.waiting})[:2])
+        deadline = self._deadline() if self._shape.is_open else ""
+        values = {"subject": subject, "sender": facts.sender, "domains": domains, "rule": facts.rule}
+        return clean(self._texts.by(f"{self._kind}.subject", deadline, **values))
+
+    def _lead(self) -> str:
+        facts = self._facts
+        values = {"sender": facts.sender, "subject": self._quoted_subject(), "rule": facts.rule}
+        return self._texts.counted(f"{self._kind}.lead", len(self._concerned()), **values)
+
+    def _concerned(self) -> tuple[str, ...]:
+        failed = tuple(failure.recipient for failure in self._facts.failures)
+        return failed or self._facts.waiting
+
+    def _quoted_subject(self) -> str:
+        return clean(self._facts.subject, LONGEST_SUBJECT) or self._texts.say("subject.none")
+
+    def _decision(self) -> list[str]:
+        facts = self._facts
+        lines = [self._texts.say("by", actor=facts.actor)] if facts.actor else []
+        if facts.comment:
+            ready = self._texts.templates.get(f"reason.{facts.comment}", facts.comment)
+            lines.append(self._texts.say("comment", comment=ready))
+        return lines
+
+    def _why(self) -> list[str]:
+        """The site's own words, then what was found; the conditions only where nothing else explains.
+
+        What the listener refused is explained by its replies, which stand beside the addresses.
+        """
+        if self._kind == "undeliverable":
+            return []
+        facts, language = self._facts, self._texts.language
+        own = [message[language] for message in facts.messages if language in message]
+        found = [words.finding(finding, language) for finding in facts.findings]
+        said = own + found or [words.reason(reason, language) for reason in facts.reasons]
+        decided = [self._texts.say(f"decided.{facts.outcome}")] if self._kind == "decided" else []
+        lines = dict.fromkeys(clean(line, LONGEST_SENTENCE) for line in said)
+        return decided + list(lines)[:MOST_REASONS]
+
+    def _listing(self) -> list[str]:
+        """Every address, as far as a person reads; refused ones with the answer."""
+        facts = self._facts
+        if facts.failures:
+            lines = [self._failure(failure.recipient, failure.code, failure.text) for failure in facts.failures]
+        else:
+            lines = [self._address(address) for address in facts.waiting]
+        return self._shortened(lines, [1] * len(lines))
+
+    def _failure(self, recipient: str, code: int, text: str) -> str:
+        reply = f"{code} {text}" if code else text
+        return self._texts.say("failure", address=recipient, reply=reply) if reply else clean(recipient)
+
+    def _address(self, address: str) -> str:
+        if self._kind in _TO_APPROVER and address in self._facts.hidden:
+            return self._texts.say("hidden", address=address)
+        return clean(address, 320)
+
+    def _by_domain(self, addresses: Sequence[str]) -> list[str]:
+        counts = Counter(map(_domain, addresses)).most_common()
+        lines = [self._texts.say("domain-count", domain=domain, count=count) for domain, count in counts]
+        return self._shortened(lines, [count for _, count in counts])
+
+    def _shortened(self, lines: list[str], counts: list[int]) -> list[str]:
+        """At most `MOST_ADDRESSES` lines, and how many recipients are not shown."""
+        if len(lines) <= MOST_ADDRESSES:
+            return lines
+        return [*lines[:MOST_ADDRESSES], self._texts.say("and-more", count=sum(counts[MOST_ADDRESSES:]))]
+
+    def _do(self) -> Section:
+        """What is offered, with the page to do it; people without a page are sent to the operator."""
+        say, facts = self._texts.say, self._facts
+        heading = say("heading.do")
+        if self._shape.is_open and facts.link:
+            page = say("do.page.approver" if self._kind in _TO_APPROVER else "do.page")
+            return Section(heading, (*self._choices(), page), numbered=bool(facts.choices), link=facts.link)
+        return Section(heading, (say(f"do.{self._shape.do}", **self._whom_to_ask()),))
+
+    def _whom_to_ask(self) -> dict[str, str]:
+        return {"contact": self._contact, "ref": self._facts.ref}
+
+    def _choices(self) -> list[str]:
+        known = [code for code in self._facts.choices if f"choice.{code}" in self._texts.templates]
+        lines = [self._texts.say(f"choice.{code}") for code in known]
+        return [self._texts.say("do.recommended", choice=line) if i == 0 else line for i, line in enumerate(lines)]
+
+    def _deadline(self) -> str:
+        deadline = self._facts.deadline
+        return self._texts.moment(deadline, self._now) if deadline else ""
+
+    def _otherwise(self) -> list[str]:
+        if self._shape.is_open:
+            return [self._texts.by(f"otherwise.{self._facts.on_expiry.value}", self._deadline())]
+        return [self._texts.say("otherwise.ended")] if self._shape.do != "nothing" else []
+
+    def _foot(self) -> Iterator[str]:
+        say, facts = self._texts.say, self._facts
+        time, zone = self._texts.moment(facts.received, self._now), self._texts.offset(facts.received)
+        yield say("foot.facts", time=time, zone=zone, files=facts.files, ref=facts.ref)
+        if self._shape.is_open and facts.link:
+            yield say("foot.forward")
+        yield say("foot.help", contact=self._contact)
+        yield say("foot.automatic")
+
+
+def _variant(notice: Notice) -> str:
+    """``expired`` has a text of its own for each thing that happens at expiry."""
+    return f"expired-{notice.facts.on_expiry.value}" if notice.kind == "expired" else notice.kind
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
