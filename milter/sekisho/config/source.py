@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from sekisho.config.problems import ConfigurationError, Problem, whole_file
+from sekisho.config.problems import ConfigurationError, Problem, Severity, whole_file
 
 LIMIT = 10_000_000
 """Octets; a longer file is refused before it is read."""
@@ -31,10 +31,12 @@ class Source:
     text: str
     lines: tuple[str, ...]
 
-    def problem(self, line: int, column: int, message: str, width: int = 1) -> Problem:
+    def problem(
+        self, line: int, column: int, message: str, width: int = 1, severity: Severity = Severity.ERROR
+    ) -> Problem:
         """A problem at a place, both from 1, with its line quoted."""
         quoted = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Problem(self.name, line, column, message, source=quoted, width=max(width, 1))
+        return Problem(self.name, line, column, message, severity, quoted, max(width, 1))
 
 
 def source_of(name: str, octets: bytes) -> Source:
@@ -84,7 +86,7 @@ def read_source(path: Path, limit: int = LIMIT) -> Source:
     try:
         octets = _octets(path, limit)
     except OSError as error:
-        raise ConfigurationError([whole_file(str(path), f"cannot be read: {_why(error)}")]) from None
+        raise ConfigurationError([whole_file(str(path), f"cannot be read: {why(error)}")]) from None
     except ValueError as error:
         raise ConfigurationError([whole_file(str(path), str(error))]) from None
     return source_of(str(path), octets)
@@ -105,7 +107,8 @@ def _octets(path: Path, limit: int) -> bytes:
     return octets
 
 
-def _why(error: OSError) -> str:
+def why(error: OSError) -> str:
+    """Why a file cannot be read, and what to look at."""
     match error:
         case FileNotFoundError():
             return "there is no such file"

@@ -1,15 +1,17 @@
-"""The amounts of `sekisho.core.amounts` as annotations for pydantic models, with their JSON Schema.
+"""Annotations for pydantic models, with their JSON Schema: the amounts of `sekisho.core.amounts`, and paths.
 
-A model's field ``count: AmountField | None`` takes what people write and holds the parsed value; a bad value is a
-``value_error`` whose message is the parser's sentence.
+A model's field ``count: ComparisonField | None`` takes what people write and holds the parsed value; a bad value is a
+``value_error`` whose message is the parser's sentence. Relative paths are relative to the file that names them: its
+folder is ``base`` in pydantic's validation context.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
 from sekisho.core.amounts import Comparison, Duration, comparison, duration, size
 
@@ -42,3 +44,24 @@ SizeComparisonField = Annotated[
     Comparison, PlainValidator(partial(comparison, amount=size)), _text(r"^[<>=!]*\s*\d+ ?\w*$", "> 20MB", "integer")
 ]
 """``"> 20MB"``."""
+
+
+def from_base(text: str, info: ValidationInfo) -> Path:
+    """A path, relative to the file that names it."""
+    if not text or "\0" in text:
+        raise ValueError("a path is missing here")
+    context: Any = info.context
+    return Path(context["base"]) / text if context else Path(text)
+
+
+def path(value: object, info: ValidationInfo) -> Path:
+    """A file or folder, as text."""
+    if not isinstance(value, str):
+        raise ValueError("a path is text, such as /var/lib/sekisho")
+    return from_base(value, info)
+
+
+PathField = Annotated[
+    Path, PlainValidator(path), WithJsonSchema({"type": "string", "examples": ["lists/partners.txt"]})
+]
+"""A file or folder; relative to the file that names it."""

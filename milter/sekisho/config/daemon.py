@@ -1,0 +1,189 @@
+"""How the daemon runs, in sekisho.yaml: the milter, its store, re-injection, HTTP, notices, the log."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, ValidationInfo, WithJsonSchema
+
+from sekisho.config.organization import Language
+from sekisho.config.values import (
+    AddressField,
+    Host,
+    HostPort,
+    MilterAddress,
+    ModeField,
+    Port,
+    SecretFile,
+    Section,
+    read_secret,
+)
+from sekisho.core.amounts import Duration
+from sekisho.core.fields import DurationField, PathField, SizeField, from_base
+
+_MOST_WORKERS = 256
+
+
+def _workers() -> int:
+    return min(len(os.sched_getaffinity(0)), 4)
+
+
+def _only_tempfail(value: object) -> object:
+    if value != "tempfail":
+        raise ValueError(
+            "the daemon never lets mail go because of an error: only tempfail; a rule has its own `on-error`"
+        )
+    return value
+
+
+class Milter(Section):
+    """The daemon as the MTA sees it."""
+
+    listen: MilterAddress = Field(
+        default="unix:/run/sekisho/milter.sock",
+        description="Where the MTA finds us, as libmilter spells it: `unix:PATH` or `inet:PORT@HOST`",
+    )
+    mode: ModeField | None = Field(
+        default=None, description='Mode of the unix socket, in quotes ("0660"); as the umask makes it unless set'
+    )
+    group: str | None = Field(
+        default=None, min_length=1, description="Group of the unix socket; the MTA's user must be in it"
+    )
+    user: str | None = Field(
+        default=None, min_length=1, description="User to become when started as root; stays root unless set"
+    )
+    workers: Annotated[StrictInt, Field(ge=1, le=_MOST_WORKERS)] = Field(
+        default_factory=_workers,
+        description="Processes that share the work; one for each processor, at most 4, unless set",
+        json_schema_extra={"default": "one for each processor, at most 4"},
+    )
+    on_error: Annotated[Literal["tempfail"], BeforeValidator(_only_tempfail)] = Field(
+        default="tempfail",
+        description="What is answered when something unexpected goes wrong: try again later. Nothing else can be "
+        "chosen here; a rule has an `on-error` of its own for sources that are away",
+    )
+    memory: SizeField = Field(
+        default=1_000_000,
+        description="A longer message is collected in a file, not in memory",
+        json_schema_extra={"default": "1MB"},
+    )
+    spool: PathField | None = Field(
+        default=None, description="Folder for those files; the system's folder for temporary files unless set"
+    )
+    invisible_copies: StrictBool = Field(
+        default=False,
+        description="Set this where the MTA adds copies that no milter sees (`always_bcc`, `sender_bcc_maps`, "
+        "`recipient_bcc_maps`): a message is then held whole or not at all",
+    )
+
+
+_URL_FORM = "sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+
+
+def _database_url(value: object, info: ValidationInfo) -> str:
+    text = value if isinstance(value, str) else ""
+    if text.startswith("sqlite:///"):
+        path = text.removeprefix("sqlite:///")
+        if not path or path.startswith(":") or "?" in path:
+            raise ValueError("the SQLite URL names no file; write sqlite:////var/lib/sekisho/sekisho.db")
+        return f"sqlite:///{from_base(path, info)}"
+    if not re.fullmatch(r"postgresql(\+psycopg)?://\S+", text):
+        raise ValueError(f"not a database URL; write {_URL_FORM}")
+    if re.match(r"[^/]*//[^@/]*:[^@/]*@", text):
+        raise ValueError(
+            "a password does not belong into this file; put it into a file of its own: store.password-file"
+        )
+    return text if text.startswith("postgresql+") else text.replace("postgresql", "postgresql+psycopg", 1)
+
+
+DatabaseUrl = Annotated[
+    str, PlainValidator(_database_url), WithJsonSchema({"type": "string", "pattern": "^(sqlite|postgresql)"})
+]
+
+
+class StoreSettings(Section):
+    """Where holds are kept."""
+
+    url: DatabaseUrl = Field(
+        default="sqlite:////var/lib/sekisho/sekisho.db",
+        description=f"The database: {_URL_FORM}; three slashes and a relative path are relative to this file",
+    )
+    content: PathField = Field(
+        default=Path("/var/lib/sekisho/content"), description="Folder of held messages; ours alone, beside the database"
+    )
+    password_file: SecretFile | None = Field(
+        default=None, description="File with the database's password, or `credential:NAME` of systemd"
+    )
+    duplicate_window: DurationField = Field(
+        default=Duration(86_400),
+        description="A message that is offered again within this time finds its hold instead of making another",
+        json_schema_extra={"default": "24h"},
+    )
+    min_free: SizeField = Field(
+        default=256 << 20,
+        description="With less free disk space nothing new is held: what must be held is tempfailed, clean mail passes",
+        json_schema_extra={"default": "256MiB"},
+    )
+
+    @property
+    def full_url(self) -> str:
+        """The URL with its password; ``ValueError`` where the password's file cannot be read any more."""
+        if self.password_file is None or "@" not in self.url:
+            return self.url
+        user, _, rest = self.url.partition("@")
+        return f"{user}:{quote(read_secret(self.password_file), safe='')}@{rest}"
+
+
+class Reinject(Section):
+    """The MTA's listener that takes released mail."""
+
+    host: Host = Field(default="127.0.0.1", description="Host of the MTA's listener for released mail")
+    port: Port = Field(default=10026, description="Its port; a listener without this milter")
+    helo: Host = Field(default="localhost", description="The name by which we greet it")
+    timeout: DurationField = Field(
+        default=Duration(300),
+        description="How long to wait for its reply to a command; the reply to the message may take twice as long",
+        json_schema_extra={"default": "5m"},
+    )
+
+
+def _base_url(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+        raise ValueError(f"{value!r} is not a web address; write https://mail-check.example.com/")
+    return value if value.endswith("/") else f"{value}/"
+
+
+class Http(Section):
+    """The HTTP listener: metrics, health and, later, the web pages."""
+
+    listen: HostPort = Field(default="127.0.0.1:9464", description="Where /metrics, /healthz and /readyz answer")
+    base_url: Annotated[str, PlainValidator(_base_url), WithJsonSchema({"type": "string", "format": "uri"})] | None = (
+        Field(default=None, description="The address by which people reach it, for links in notices")
+    )
+
+
+class Notices(Section):
+    """The mails that tell people what happened."""
+
+    from_: AddressField | None = Field(
+        default=None,
+        alias="from",
+        description="Author of notices; mail-check@ and the organisation's first domain unless set",
+    )
+    language: Language | None = Field(
+        default=None, description="Language of notices; the first of `organization.languages` unless set"
+    )
+    postmaster: AddressField | None = Field(
+        default=None, description="Who is told where nobody else can be; postmaster@ and the first domain unless set"
+    )
+
+
+class Log(Section):
+    """What is written to stderr."""
+
+    format: Literal["logfmt", "json"] = Field(default="logfmt", description="One line an event: logfmt or json")
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="The least that is written")

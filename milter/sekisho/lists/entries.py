@@ -1,0 +1,228 @@
+"""List files read into entries: one entry a line, or CSV with named columns.
+
+Text is UTF-8 (a byte-order mark is taken off), lines end in LF or CRLF. In a plain list ``#`` begins a comment at the
+start of a line or after a blank. What cannot be used raises `BadList` with every bad line of the file, up to ten.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from sekisho.core.addresses import normal_entry
+from sekisho.lists.table import Table
+
+LIMIT = 256_000_000
+"""Octets of a list file."""
+COLUMNS = ("address", "name", "company", "section", "label", "owner", "manager", "valid-until")
+"""Columns of an address book; the first must be there."""
+_MOST_FLAWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a list, and where; line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class BadList(Exception):
+    """A list that cannot be used as it is."""
+
+    def __init__(self, flaws: Iterable[Flaw]) -> None:
+        self.flaws = tuple(flaws)
+        super().__init__("; ".join(map(str, self.flaws)))
+
+
+def read_text(path: Path) -> str:
+    """A list file's text. Raises OSError, or `BadList` for what is no text or too long."""
+    with path.open("rb") as file:
+        octets = file.read(LIMIT + 1)
+    if len(octets) > LIMIT:
+        raise BadList([Flaw(str(path), 1, 1, f"larger than {LIMIT // 1_000_000} MB")])
+    try:
+        return octets.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        column = error.start - octets.rfind(b"\n", 0, error.start)
+        message = f"byte 0x{error.object[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        raise BadList([Flaw(str(path), line, column, message)]) from None
+
+
+def plain_table(texts: Iterable[tuple[Path, str]]) -> Table:
+    """A table of the lines of some files."""
+    files = list(texts)
+    return _table(((path, _lines(text)) for path, text in files), sum(len(text) for _, text in files))
+
+
+def words(path: Path, text: str) -> Iterator[str]:
+    """The lines of a dictionary file; a word may hold blanks."""
+    for line, _, word in _lines(text):
+        if "\0" in word:
+            raise BadList([Flaw(str(path), line, 1, "a NUL cannot be part of a word")])
+        yield word
+
+
+Row = tuple[int, str, str]
+"""Line number, the line as it stands, what it says."""
+
+
+def _lines(text: str) -> Iterator[Row]:
+    for number, line in enumerate(io.StringIO(text), 1):
+        entry = _without_comment(line.strip())
+        if entry:
+            yield number, line, entry
+
+
+def _without_comment(line: str) -> str:
+    if line.startswith("#"):
+        return ""
+    start = line.rfind("/ #") + 1 if line.startswith("/") and "/ #" in line else 0
+    for sign in (" #", "\t#"):
+        at = line.find(sign, start)
+        if at >= 0 and not (line.startswith("/") and line.endswith("/")):
+            line = line[:at].rstrip()
+    return line
+
+
+def _table(files: Iterable[tuple[Path, Iterable[Row]]], octets: int) -> Table:
+    flaws: list[Flaw] = []
+    table = Table(_checked(files, flaws), octets)
+    if flaws:
+        raise BadList(flaws)
+    return table
+
+
+def _checked(files: Iterable[tuple[Path, Iterable[Row]]], flaws: list[Flaw]) -> Iterator[str]:
+    """The entries that are good; the others are noted."""
+    for path, rows in files:
+        for number, line, entry in rows:
+            try:
+                yield normal_entry(entry)
+            except ValueError as error:
+                column = line.find(entry) + 1 or 1
+                flaws.append(Flaw(str(path), number, column, str(error), line.rstrip("\r\n")))
+                if len(flaws) >= _MOST_FLAWS:
+                    return
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A row of an address book."""
+
+    address: str
+    name: str = ""
+    company: str = ""
+    section: str = ""
+    label: str = ""
+    owner: str = ""
+    manager: str = ""
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An address book: who is in it, and until when; an entry whose last day is over is not."""
+
+    table: Table
+    contacts: dict[str, Contact]
+    """By normal entry: those of which more than the address is known."""
+    today: Callable[[], date]
+
+    def contains(self, local: str, domain: str) -> bool:
+        """As `Table.contains`; an entry of its own with a last day decides about its address or domain."""
+        own = self.contacts.get(f"{local.lower()}@{domain}") or self.contacts.get(domain)
+        if own is not None and own.valid_until is not None:
+            return own.valid_until >= self.today()
+        return self.table.contains(local, domain)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def read_book(path: Path, text: str, today: Callable[[], date]) -> Book:
+    """A CSV file with a header row, as an address book."""
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [_column(name) for name in next(rows, [])]
+        _check_header(path, header, text)
+        contacts, flaws = _contacts(path, rows, header)
+    except csv.Error as error:
+        raise BadList([Flaw(str(path), rows.line_num, 1, f"not CSV: {error}")]) from None
+    if flaws:
+        raise BadList(flaws)
+    lasting = [key for key, contact in contacts.items() if contact.valid_until is None]
+    known = {key: contact for key, contact in contacts.items() if contact != Contact(contact.address)}
+    return Book(Table(lasting, len(text)), known, today)
+
+
+def _column(name: str) -> str:
+    return name.strip().lower().replace("_", "-").replace(" ", "-")
+
+
+def _check_header(path: Path, header: list[str], text: str) -> None:
+    flaws = []
+    line = text.partition("\n")[0].rstrip("\r")
+    if COLUMNS[0] not in header:
+        flaws.append(Flaw(str(path), 1, 1, "the first row must name the columns, `address` among them", line))
+    flaws += [
+        Flaw(str(path), 1, 1, f"unknown column `{name}`; known: {', '.join(COLUMNS)}", line)
+        for name in header
+        if name and name not in COLUMNS
+    ]
+    flaws += [
+        Flaw(str(path), 1, 1, f"the column `{one}` is here twice", line) for one in COLUMNS if header.count(one) > 1
+    ]
+    if flaws:
+        raise BadList(flaws)
+
+
+class Rows(Protocol):
+    """What `csv.reader` gives."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def _contacts(path: Path, rows: Rows, header: list[str]) -> tuple[dict[str, Contact], list[Flaw]]:
+    contacts: dict[str, Contact] = {}
+    flaws: list[Flaw] = []
+    for row in rows:
+        values = {name: value.strip() for name, value in zip(header, row, strict=False) if value.strip()}
+        if not values:
+            continue
+        try:
+            contact = _contact(values)
+            contacts[normal_entry(contact.address)] = contact
+        except ValueError as error:
+            flaws.append(Flaw(str(path), rows.line_num, 1, str(error), ",".join(row)))
+            if len(flaws) >= _MOST_FLAWS:
+                break
+    return contacts, flaws
+
+
+def _contact(values: dict[str, str]) -> Contact:
+    if "address" not in values:
+        raise ValueError("this row has no address")
+    until = values.pop("valid-until", "")
+    return Contact(**values, valid_until=_day(until) if until else None)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date; write it as 2026-03-31") from None

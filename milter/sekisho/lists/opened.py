@@ -1,0 +1,77 @@
+"""The lists of a site, opened: each asked by its name, wherever it is kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from sekisho.core.ports import Unavailable
+from sekisho.lists.entries import BadList, Book, plain_table, read_book, read_text, words
+from sekisho.lists.models import CsvPlace, DictionaryModel, DirectoryPlace, FilePlace, ListModel
+from sekisho.lists.table import Table
+from sekisho.lists.watched import Asked, Clocks, Watched
+
+
+class NamedLists:
+    """Implements `sekisho.core.ports.Lists`; may be asked by any thread."""
+
+    def __init__(self, lists: Mapping[str, Asked]) -> None:
+        self._lists = lists
+
+    def contains(self, name: str, local: str, domain: str) -> bool:
+        """Whether the address is on the list; `Unavailable` where nobody can say."""
+        found = self._lists.get(name)
+        if found is None:
+            raise Unavailable(f"list {name}", "there is no list of that name")
+        return found.contains(local, domain)
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self._lists)
+
+    def __getitem__(self, name: str) -> Asked:
+        return self._lists[name]
+
+
+def open_list(name: str, model: ListModel, clocks: Clocks, today: Callable[[], date], log: logging.Logger) -> Asked:
+    """One list. Raises OSError or `BadList` where its files cannot be used."""
+    match model:
+        case FilePlace(file=path):
+            return Watched(name, lambda: (path,), lambda: plain_table(_texts((path,))), clocks, log)
+        case DirectoryPlace(directory=folder):
+            return Watched(name, lambda: files_in(folder), lambda: plain_table(_texts(files_in(folder))), clocks, log)
+        case CsvPlace(csv=path):
+            return _watched_book(name, path, clocks, today, log)
+        case entries:
+            return Table(entries, sum(map(len, entries)))
+
+
+def _watched_book(
+    name: str, path: Path, clocks: Clocks, today: Callable[[], date], log: logging.Logger
+) -> Watched[Book]:
+    return Watched(name, lambda: (path,), lambda: read_book(path, read_text(path), today), clocks, log)
+
+
+def _texts(paths: tuple[Path, ...]) -> Iterator[tuple[Path, str]]:
+    return ((path, read_text(path)) for path in paths)
+
+
+def files_in(folder: Path) -> tuple[Path, ...]:
+    """The files of a folder, by name; hidden ones and editors' copies are left out."""
+    found = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.name.endswith("~"))
+    return tuple(path for path in found if path.is_file())
+
+
+def dictionary_words(model: DictionaryModel) -> tuple[str, ...]:
+    """A dictionary's words. Raises OSError or `BadList` where its files cannot be used."""
+    match model:
+        case FilePlace(file=path):
+            return tuple(words(path, read_text(path)))
+        case DirectoryPlace(directory=folder):
+            return tuple(word for path in files_in(folder) for word in words(path, read_text(path)))
+        case entries:
+            return entries
+
+
+__all__ = ["BadList", "NamedLists", "dictionary_words", "files_in", "open_list"]
