@@ -1,0 +1,230 @@
+"""``sekisho quarantine …``: what is held, and the operator's decisions about it.
+
+``release`` opens all locks (an override, on record), decides at once and waits a moment for the outcome: 0 sent,
+75 decided and still to be sent. Listing verbs print one JSON object a line with ``--json`` and stream.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sekisho.cli import shown
+from sekisho.cli.common import common, configuration_of
+from sekisho.cli.opened import opened_store
+from sekisho.cli.output import (
+    EX_CANNOT_CREATE,
+    EX_DATA,
+    EX_IO,
+    EX_NO_INPUT,
+    EX_OK,
+    EX_TRY_AGAIN,
+    EX_UNAVAILABLE,
+    EX_USAGE,
+    CommandError,
+    print_json,
+    say,
+)
+from sekisho.config.load import Configuration
+from sekisho.core.amounts import duration
+from sekisho.core.lifecycle import State
+from sekisho.quarantine.decide import Actor, AlreadyDecided, Choice, NotDecided, decide, extend
+from sekisho.store import Store, holds
+from sekisho.store.errors import ContentDamaged
+from sekisho.store.listing import Filter, listing
+from sekisho.store.rows import HoldRow, RecipientRow
+
+PATIENCE = 10.0
+"""Seconds for which ``release`` waits for the outcome."""
+
+_POLL = 0.1
+_STILL_GOING = {State.RELEASING, State.DEFERRED}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The verbs below ``quarantine``."""
+    verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _list_arguments(verbs.add_parser("list", help="open holds, the newest first"))
+    _ids(verbs.add_parser("show", help="everything about a hold but its octets"))
+    for name, text in (("release", "let it go now"), ("reject", "say no"), ("cancel", "take it back")):
+        verb = verbs.add_parser(name, help=text)
+        _ids(verb)
+        verb.add_argument("--recipient", action="append", default=[], metavar="R", help="only for this recipient")
+        verb.add_argument("--reason", default="", metavar="TEXT", help="why; kept on record and told to the sender")
+        verb.add_argument("--as", dest="person", default="", metavar="USER", help="record this person's decision")
+    extending = verbs.add_parser("extend", help="put off its timers")
+    _ids(extending)
+    extending.add_argument("--by", required=True, metavar="TIME", help="such as 30m, 24h, 2d")
+    extending.add_argument("--reason", default="", metavar="TEXT")
+    extending.add_argument("--as", dest="person", default="", metavar="USER")
+    exporting = verbs.add_parser("export", help="the message's exact octets")
+    _ids(exporting)
+    exporting.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it, hold by hold; the exit code is the worst of them."""
+    configuration = configuration_of(options)
+    with opened_store(configuration) as store:
+        if options.action == "list":
+            return _list(configuration, store, options)
+        do = _ACTIONS[options.action]
+        return max([do(configuration, store, options, hold) for hold in options.hold], default=EX_OK)
+
+
+def _ids(parser: argparse.ArgumentParser) -> None:
+    common(parser)
+    parser.add_argument("hold", nargs="+", metavar="HOLD-ID")
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    common(parser)
+    whole = [state.value for state in State if state not in (State.SENT, State.DEFERRED, State.BOUNCED)]
+    parser.add_argument("--state", action="append", choices=whole, help="holds in this state (repeatable)")
+    parser.add_argument("--all", action="store_true", help="holds in every state")
+    parser.add_argument("--sender", default="", metavar="A")
+    parser.add_argument("--recipient", default="", metavar="R")
+    parser.add_argument("--rule", default="", metavar="ID")
+    parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
+    parser.add_argument("--after", default="", metavar="HOLD-ID", help="go on after this one")
+    parser.add_argument("-q", "--quiet", action="store_true", help="hold-ids only")
+
+
+def _list(configuration: Configuration, store: Store, options: argparse.Namespace) -> int:
+    chosen = {State(state) for state in options.state or ()}
+    wanted = Filter(sender=options.sender, recipient=options.recipient, rule=options.rule)
+    if options.all or chosen:
+        wanted = Filter(frozenset(chosen), options.sender, options.recipient, options.rule)
+    for hold in listing(store, wanted, limit=options.limit, after=options.after):
+        if options.quiet:
+            say(hold.id)
+        elif options.json:
+            print_json(shown.as_json(hold))
+        else:
+            say(shown.line(hold, configuration.site.zone))
+    return EX_OK
+
+
+def _show(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    hold = _load(store, hold_id)
+    language = configuration.site.languages[0]
+    if options.json:
+        print_json(shown.in_full(hold, language))
+    else:
+        shown.tell(hold, configuration.site.zone, language)
+    return EX_OK
+
+
+def _release(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    hold = _decided(store, options, hold_id, Choice.RELEASE)
+    deadline = time.monotonic() + PATIENCE
+    while _going(hold, options.recipient) and time.monotonic() < deadline:
+        time.sleep(_POLL)
+        hold = _load(store, hold_id)
+    _report(options, hold)
+    if _going(hold, options.recipient):
+        print(f"sekisho: {hold_id}: released, still to be sent; it is tried again by itself", file=sys.stderr)
+        return EX_TRY_AGAIN
+    if any(one.state is State.BOUNCED for one in _concerned(hold, options.recipient)):
+        print(f"sekisho: {hold_id}: the MTA refused it for a recipient; the sender is told", file=sys.stderr)
+        return EX_UNAVAILABLE
+    return EX_OK
+
+
+def _reject(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    _report(options, _decided(store, options, hold_id, Choice.REJECT))
+    return EX_OK
+
+
+def _cancel(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    _report(options, _decided(store, options, hold_id, Choice.CANCEL))
+    return EX_OK
+
+
+def _extend(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    try:
+        by = duration(options.by).delta
+    except ValueError as error:
+        raise CommandError(EX_USAGE, f"--by: {error}") from error
+    actor, now = _actor(options), datetime.now(UTC)
+    _report(options, _or_refused(lambda: extend(store, hold_id, by, actor, now, reason=options.reason)))
+    return EX_OK
+
+
+def _export(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    hold = _load(store, hold_id)
+    try:
+        octets = store.read(lambda view: b"".join(holds.content(view, store.files, hold.message).chunks()))
+    except ContentDamaged as error:
+        raise CommandError(EX_IO, str(error)) from error
+    if not options.output:
+        sys.stdout.buffer.write(octets)
+        sys.stdout.buffer.flush()
+        return EX_OK
+    try:
+        Path(options.output).write_bytes(octets)
+    except OSError as error:
+        raise CommandError(EX_CANNOT_CREATE, f"{options.output}: {error.strerror}") from error
+    return EX_OK
+
+
+_ACTIONS: dict[str, Callable[[Configuration, Store, argparse.Namespace, str], int]] = {
+    "show": _show,
+    "release": _release,
+    "reject": _reject,
+    "cancel": _cancel,
+    "extend": _extend,
+    "export": _export,
+}
+
+
+def _load(store: Store, hold_id: str) -> HoldRow:
+    hold = store.read(lambda view: holds.load(view, hold_id))
+    if hold is None:
+        raise CommandError(EX_NO_INPUT, f"no hold {hold_id}; `sekisho quarantine list --all` shows every hold")
+    return hold
+
+
+def _decided(store: Store, options: argparse.Namespace, hold_id: str, choice: Choice) -> HoldRow:
+    actor, now = _actor(options), datetime.now(UTC)
+    wanted, reason = options.recipient, options.reason
+    return _or_refused(lambda: decide(store, hold_id, choice, actor, now, recipients=wanted, reason=reason))
+
+
+def _or_refused(work: Callable[[], HoldRow]) -> HoldRow:
+    try:
+        return work()
+    except AlreadyDecided as error:
+        raise CommandError(EX_DATA, str(error)) from error
+    except NotDecided as error:
+        raise CommandError(EX_NO_INPUT, str(error)) from error
+
+
+def _actor(options: argparse.Namespace) -> Actor:
+    """The operator at the gateway, or the person on whose behalf the command runs."""
+    if options.person:
+        return Actor(options.person, "person")
+    return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), "operator")
+
+
+def _going(hold: HoldRow, recipients: list[str]) -> bool:
+    return any(one.state in _STILL_GOING for one in _concerned(hold, recipients))
+
+
+def _concerned(hold: HoldRow, recipients: list[str]) -> list[RecipientRow]:
+    wanted = {address.lower() for address in recipients}
+    return [one for one in hold.recipients if not wanted or one.path.address.lower() in wanted]
+
+
+def _report(options: argparse.Namespace, hold: HoldRow) -> None:
+    if options.json:
+        print_json(shown.as_json(hold))
+    else:
+        states = ", ".join(f"{one.path.address}: {one.state.value}" for one in hold.recipients)
+        say(f"{hold.id}  {hold.state.value}  ({states})")

@@ -1,0 +1,114 @@
+"""A hold as people and programs see it: the lines of ``quarantine list`` and ``show``, and their JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sekisho.cli.output import heading, say
+from sekisho.core.edits import to_json
+from sekisho.core.finding import Finding
+from sekisho.core.truth import members
+from sekisho.store.rows import HoldRow, RecipientRow
+from sekisho.words import say as words
+
+
+def as_json(hold: HoldRow) -> dict[str, Any]:
+    """The object of ``quarantine list --json`` (DESIGN section 7)."""
+    return {
+        "hold_id": hold.id,
+        "state": hold.state.value,
+        "created": _iso(hold.created),
+        "expires": _iso(hold.expires),
+        "sender": hold.message.sender.address,
+        "recipients": {one.path.address: one.state.value for one in hold.recipients},
+        "subject": hold.message.subject,
+        "size": hold.message.size,
+        "rules": list(hold.rules),
+        "findings": sorted({finding.code for finding in hold.evidence.findings}),
+        "queue_id": hold.message.queue_id,
+    }
+
+
+def in_full(hold: HoldRow, language: str) -> dict[str, Any]:
+    """The object of ``quarantine show --json``: everything but the octets."""
+    return {
+        **as_json(hold),
+        "sender_of_record": hold.message.sender_of_record,
+        "received": _iso(hold.message.received),
+        "client": hold.message.client.address,
+        "host": hold.message.host,
+        "digest": hold.message.digest,
+        "offered": hold.offered,
+        "decisions": {one.path.address: _decision(one) for one in hold.recipients if one.decided},
+        "waits": [
+            {
+                "rule": wait.rule,
+                "approval": wait.approval,
+                "expires": _iso(wait.expires),
+                "on_expiry": wait.on_expiry.value,
+                "opened": _iso(wait.opened),
+            }
+            for wait in hold.waits
+        ],
+        "replies": {one.path.address: one.reply for one in hold.recipients if one.reply},
+        "because": {rule: words.reason(reason, language) for rule, reason in hold.evidence.reasons.items()},
+        "evidence": [_finding(hold, finding, language) for finding in hold.evidence.findings],
+        "changes": [to_json(change) for change in hold.changes],
+    }
+
+
+def line(hold: HoldRow, zone: tzinfo) -> str:
+    """One line of the list."""
+    waiting = ", ".join(f"{one.path.address}" for one in hold.recipients[:3])
+    more = f" (+{len(hold.recipients) - 3})" if len(hold.recipients) > 3 else ""
+    when = hold.created.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    rules = ",".join(hold.rules)
+    return f"{hold.id}  {hold.state.value:<9}  {when}  {hold.message.sender.address} -> {waiting}{more}  [{rules}]"
+
+
+def tell(hold: HoldRow, zone: tzinfo, language: str) -> None:
+    """The whole hold, for people."""
+    heading(f"{hold.id}: {hold.state.value}")
+    say(f"  from     {hold.message.sender.address or '<>'}")
+    say(f"  subject  {hold.message.subject}")
+    say(f"  came     {_local(hold.created, zone)}, queue-id {hold.message.queue_id or '-'}, {hold.message.size} octets")
+    if hold.expires is not None:
+        say(f"  expires  {_local(hold.expires, zone)}")
+    if hold.offered > 1:
+        say(f"  offered  {hold.offered} times")
+    heading("recipients")
+    for one in hold.recipients:
+        by = f"  by {one.decided_by or 'the gateway'}, {_local(one.decided, zone)}" if one.decided else ""
+        say(f"  {one.path.address}: {one.state.value}{by}{'  ' + one.reply if one.reply else ''}")
+    heading("why")
+    for rule, reason in hold.evidence.reasons.items():
+        say(f"  {rule}: {words.reason(reason, language)}")
+    for finding in hold.evidence.findings:
+        say(f"  {finding.where}: {words.finding(finding, language)}")
+
+
+def _decision(person: RecipientRow) -> dict[str, str | None]:
+    return {"by": person.decided_by, "at": _iso(person.decided)}
+
+
+def _finding(hold: HoldRow, finding: Finding, language: str) -> dict[str, Any]:
+    concerned = [hold.recipients[index].path.address for index in members(finding.recipients)]
+    return {
+        "code": finding.code,
+        "kind": finding.kind,
+        "count": finding.count,
+        "score": finding.score,
+        "where": finding.where,
+        "recipients": concerned,
+        "evidence": finding.evidence,
+        "message": words.finding(finding, language),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
+
+
+def _local(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
