@@ -72,9 +72,9 @@ def path_from_row(raw: bytes, params: Sequence[str]) -> Path:
     return parse_path(raw, tuple(params))
 
 
-def header_lengths(fields: Sequence[Field]) -> list[list[int]]:
+def header_lengths(fields: Sequence[Field]) -> tuple[tuple[int, int], ...]:
     """Of each field the length of its name and of its octets, so that a header is split again exactly as it came."""
-    return [[len(field.name), len(field_octets(field))] for field in fields]
+    return tuple((len(field.name), len(field_octets(field))) for field in fields)
 
 
 def header_fields(octets: bytes, lengths: Sequence[Sequence[int]]) -> tuple[Field, ...]:

@@ -58,7 +58,8 @@ def add_message(unit: Unit, row: MessageRow, inline: bytes | None) -> None:
         "client": client_to_json(row.client),
         "subject": row.subject,
         "sender_of_record": row.sender_of_record,
-        "automatic": int(row.automatic),
+        "answer_to": row.answer_to,
+        "message_id": row.message_id,
         "size": row.size,
         "digest": row.digest,
         "header": row.header,
@@ -107,6 +108,11 @@ def count_offer(unit: Unit, hold_ids: Iterable[str]) -> None:
     unit.connection.execute(query.values(offered=holds.c.offered + 1))
 
 
+def state(view: View, hold_id: str) -> State | None:
+    """A hold's state; None if there is no such hold."""
+    return view.connection.scalars(select(holds.c.state).where(holds.c.id == hold_id)).one_or_none()
+
+
 def load(view: View, hold_id: str) -> HoldRow | None:
     """A hold, locked until the transaction ends where the database locks rows; None if there is none."""
     query = JOINED.where(holds.c.id == hold_id).with_for_update(of=holds)
@@ -124,23 +130,18 @@ def load_rows(view: View, rows: Sequence[RowMapping]) -> list[HoldRow]:
 
 def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
     """Write what changed and give the hold as it is now; `Conflict` if it was changed since ``before`` was read."""
-    state = summary(person.state for person in after.recipients)
-    expires = _next_expiry(after.waits) if state is State.HELD else None
-    now = replace(after, state=state, expires=expires, version=before.version + 1)
+    whole = summary(person.state for person in after.recipients)
+    expires = _next_expiry(after.waits) if whole is State.HELD else None
+    now = replace(after, state=whole, expires=expires, version=before.version + 1)
     swap = update(holds).where(holds.c.id == before.id, holds.c.version == before.version)
-    changed = unit.connection.execute(
-        swap.values(
-            state=state,
-            version=now.version,
-            expires=expires,
-        )
-    )
+    values = {"state": whole, "version": now.version, "expires": expires}
+    changed = unit.connection.execute(swap.values(values))
     if changed.rowcount != 1:
         raise Conflict(f"hold {before.id} changed meanwhile")
     for ordinal, person in enumerate(now.recipients):
         if person != before.recipients[ordinal]:
             _update_recipient(unit, now, ordinal)
-    if now.waits != before.waits or (state is State.HELD) != (before.state is State.HELD):
+    if now.waits != before.waits or (whole is State.HELD) != (before.state is State.HELD):
         _update_waits(unit, now)
     return now
 
@@ -160,6 +161,15 @@ def due_waits(view: View, now: datetime, limit: int) -> list[str]:
     """Holds with a lock that opens, or ends the hold, by itself about now; the longest overdue first."""
     query = select(waits.c.hold).where(waits.c.due <= now).order_by(waits.c.due).limit(limit)
     return list(dict.fromkeys(view.connection.scalars(query)))
+
+
+def in_files(view: View) -> dict[str, frozenset[State]]:
+    """Every message whose content is in a file, with the states of its holds."""
+    query = select(messages.c.id, holds.c.state).join(holds, holds.c.message == messages.c.id)
+    found: dict[str, set[State]] = {}
+    for row in view.connection.execute(query.where(messages.c.in_file == 1)):
+        found.setdefault(row.id, set()).add(row.state)
+    return {message: frozenset(states) for message, states in found.items()}
 
 
 def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -258,7 +268,8 @@ def _message(row: RowMapping) -> MessageRow:
         client=client_from_json(of("client")),
         subject=of("subject"),
         sender_of_record=of("sender_of_record"),
-        automatic=bool(of("automatic")),
+        answer_to=of("answer_to"),
+        message_id=of("message_id"),
         size=of("size"),
         digest=of("digest"),
         header=tuple((name, whole) for name, whole in of("header")),

@@ -16,12 +16,10 @@ from sekisho.store.unit import Unit, View
 PENDING, SENT, FAILED = "pending", "sent", "failed"
 
 
-def add(
-    unit: Unit, row_id: str, kind: str, payload: Mapping[str, Any], now: datetime, *, hold: str = "", once: str = ""
-) -> None:
+def add(unit: Unit, kind: str, payload: Mapping[str, Any], now: datetime, *, hold: str = "", once: str = "") -> None:
     """Put a notice in, to be sent from now on. ``once`` marks it for `was_added`."""
     row = {
-        "id": row_id,
+        "id": unit.new_id(),
         "kind": kind,
         "hold": hold,
         "payload": dict(payload),

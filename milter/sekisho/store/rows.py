@@ -29,8 +29,10 @@ class MessageRow:
     client: Client
     subject: str
     sender_of_record: str
-    automatic: bool
-    """Null reverse-path or Auto-Submitted: its sender is never written to."""
+    answer_to: str
+    """Whom notices to the sender go to: the sender of record, or ``postmaster`` where the sender is not written to."""
+    message_id: str
+    """Message-ID as it stands in the header; empty where there is none."""
     size: int
     digest: str
     """SHA-256 of the octets, hexadecimal."""
@@ -118,7 +120,7 @@ class AuditRow:
     at: datetime
     actor: str
     role: str
-    """``person``, ``timer``, ``gateway`` or ``release``."""
+    """``person``, ``operator``, ``timer``, ``gateway`` or ``release``."""
     action: str
     hold: str
     reason: str

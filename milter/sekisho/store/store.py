@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,7 +42,8 @@ class Store:
     instance: str
     duplicate_window: timedelta
     _min_free: int
-    _random: RandomOctets
+    new_id: Callable[[], str]
+    """Gives an identifier that nobody can guess."""
     _path: Path | None
     _engine: Engine
     _readers: Engine
@@ -58,10 +60,6 @@ class Store:
                 return work(View(connection))
         except FAILURES as error:
             raise unavailable(error) from error
-
-    def new_id(self) -> str:
-        """An identifier that nobody can guess."""
-        return new_id(self._random)
 
     def require_room(self, size: int) -> None:
         """`StoreUnavailable` unless ``size`` more octets leave the floor of free space untouched."""
@@ -121,8 +119,10 @@ def open_store(
     engine = make_engine(parsed, writing=True, busy=busy)
     readers = make_engine(parsed, writing=False, busy=busy)
     files = ContentFiles(content)
+    ids = partial(new_id, random)
     name = instance or os.uname().nodename
-    return Store(files, name, duplicate_window, min_free, random, path, engine, readers, Writer(engine, path))
+    writer = Writer(engine, path, ids)
+    return Store(files, name, duplicate_window, min_free, ids, path, engine, readers, writer)
 
 
 def _free(folder: Path) -> int:

@@ -5,7 +5,7 @@ A `View` reads. A `Unit` also writes; what it puts on record is chained into the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ class Entry:
     at: datetime
     actor: str
     role: str
-    """``person``, ``timer``, ``gateway`` or ``release``."""
+    """``person``, ``operator``, ``timer``, ``gateway`` or ``release``."""
     action: str
     hold: str = ""
     reason: str = ""
@@ -38,6 +38,8 @@ class View:
 class Unit(View):
     """Changes that are committed together or not at all."""
 
+    new_id: Callable[[], str]
+    """Gives an identifier that nobody can guess."""
     entries: list[Entry] = field(default_factory=list)
 
     def record(self, entry: Entry) -> None:

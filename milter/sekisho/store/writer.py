@@ -49,9 +49,10 @@ class _Job:
 class Writer:
     """The one writer of a process."""
 
-    def __init__(self, engine: Engine, path: Path | None) -> None:
+    def __init__(self, engine: Engine, path: Path | None, new_id: Callable[[], str]) -> None:
         self._engine = engine
         self._path = path
+        self._new_id = new_id
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -110,7 +111,7 @@ class Writer:
         try:
             connection = self._open()
             transaction = connection.begin()
-            mark = audit.chain(connection, [entry for job in jobs for entry in _perform(connection, job)])
+            mark = audit.chain(connection, [entry for job in jobs for entry in self._perform(connection, job)])
         except FAILURES as error:
             self._drop_connection()
             _fail(jobs, unavailable(error))
@@ -121,6 +122,21 @@ class Writer:
             self._drop_connection()
             if not self._is_committed(mark, error):
                 _fail(jobs, unavailable(error, undone=False))
+
+    def _perform(self, connection: Connection, job: _Job) -> list[Entry]:
+        """Do one piece of work within a savepoint; gives what it put on record. Failures of the database are raised."""
+        unit = Unit(connection, self._new_id)
+        savepoint = connection.begin_nested()
+        try:
+            job.result = job.work(unit)
+        except FAILURES:
+            raise
+        except Exception as error:
+            savepoint.rollback()
+            job.error = error
+            return []
+        savepoint.commit()
+        return unit.entries
 
     def _open(self) -> Connection:
         """The connection; a new one has synced the database's log before its first transaction."""
@@ -157,22 +173,6 @@ class Writer:
             return False
         finally:
             self._drop_connection()
-
-
-def _perform(connection: Connection, job: _Job) -> list[Entry]:
-    """Do one piece of work within a savepoint; gives what it put on record. Failures of the database are raised."""
-    unit = Unit(connection)
-    savepoint = connection.begin_nested()
-    try:
-        job.result = job.work(unit)
-    except FAILURES:
-        raise
-    except Exception as error:
-        savepoint.rollback()
-        job.error = error
-        return []
-    savepoint.commit()
-    return unit.entries
 
 
 def _fail(jobs: list[_Job], error: StoreUnavailable) -> None:

@@ -1,0 +1,126 @@
+"""Notices about holds, put into the outbox in the transaction that makes them true.
+
+What is known is written down now; the language, and who the postmaster is, are settled when the notice is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sekisho.core.actions import OnExpiry
+from sekisho.core.evidence import Evidence
+from sekisho.core.message import Path, Transaction
+from sekisho.core.plan import Notice as PlannedNotice
+from sekisho.core.replies import REFUSED
+from sekisho.notices.facts import REPORTS, Failure, HoldFacts, Notice, to_json
+from sekisho.notices.whom import recipient_of_notice
+from sekisho.store import outbox
+from sekisho.store.rows import HoldRow, MessageRow, RecipientRow
+from sekisho.store.unit import Unit
+
+POSTMASTER = "postmaster"
+"""Stands for the site's postmaster until the notice is sent."""
+
+
+SHORT = timedelta(seconds=60)
+"""A hold that lasts no longer is not announced, and neither is its end."""
+
+
+def is_announced(hold: HoldRow) -> bool:
+    """Whether the sender is told of the hold without anybody deciding."""
+    return any(lock.expires is None or lock.expires - hold.created > SHORT for lock in hold.waits)
+
+
+def answer_to(transaction: Transaction, sender_of_record: str) -> str:
+    """Whom notices to the sender of a message go to."""
+    found = recipient_of_notice(transaction.sender, transaction.fields, sender_of_record, POSTMASTER)
+    return found or POSTMASTER
+
+
+def tell(
+    unit: Unit,
+    kind: str,
+    hold: HoldRow,
+    about: Sequence[RecipientRow],
+    now: datetime,
+    *,
+    actor: str = "",
+    comment: str = "",
+    gone: Sequence[Path] = (),
+) -> None:
+    """Tell the sender of a held message about these of its recipients; ``gone`` got it at once."""
+    timers = [lock for lock in hold.waits if lock.expires is not None and lock.opened is None]
+    first = min(timers, key=lambda lock: lock.expires or now, default=None)
+    facts = replace(
+        _message_facts(hold.message, hold.evidence),
+        ref=hold.id,
+        waiting=_addresses(person.path for person in about),
+        gone=_addresses(gone),
+        deadline=first.expires if first else None,
+        on_expiry=first.on_expiry if first else OnExpiry.KEEP,
+        actor=actor,
+        comment=comment,
+        failures=tuple(_failure(person) for person in about) if kind in REPORTS else (),
+    )
+    notice = Notice(kind, hold.message.answer_to, "", facts)
+    outbox.add(unit, kind, to_json(notice), now, hold=hold.id)
+
+
+def tell_planned(
+    unit: Unit, message: MessageRow, evidence: Evidence, planned: PlannedNotice, window: timedelta
+) -> Notice | None:
+    """Put in a notice that the plan asks for, unless the same was put in for an earlier offer within the window."""
+    once = _once(message.offer_key, planned)
+    if outbox.was_added(unit, once, message.received - window):
+        return None
+    refused = planned.recipients if planned.kind in REPORTS else ()
+    facts = replace(
+        _message_facts(message, evidence),
+        waiting=_addresses(planned.recipients),
+        rule=planned.rule,
+        failures=tuple(Failure(path.address, 550, REFUSED.text, path.params) for path in refused),
+    )
+    notice = Notice(planned.kind, message.answer_to if planned.whom == "sender" else planned.whom, "", facts)
+    outbox.add(unit, notice.kind, to_json(notice), message.received, once=once)
+    return notice
+
+
+def _message_facts(message: MessageRow, evidence: Evidence) -> HoldFacts:
+    """What every notice about a message says of it."""
+    return HoldFacts(
+        ref=message.queue_id or message.id,
+        subject=message.subject,
+        sender=message.sender.address,
+        received=message.received,
+        findings=evidence.findings,
+        reasons=tuple(evidence.reasons.values()),
+        message_id=message.message_id,
+        envelope_id=_parameter(message.sender.params, "ENVID"),
+    )
+
+
+def _failure(person: RecipientRow) -> Failure:
+    code, _, text = person.reply.partition(" ")
+    known = code.isdigit() and len(code) == 3
+    shown = text if known else person.reply
+    return Failure(person.path.address, int(code) if known else 0, shown, person.path.params)
+
+
+def _addresses(paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(path.address for path in paths)
+
+
+def _parameter(params: Iterable[str], name: str) -> str:
+    found = (param.partition("=")[2] for param in params if param.upper().startswith(f"{name}="))
+    return next(found, "")
+
+
+def _once(offer_key: str, planned: PlannedNotice) -> str:
+    digest = hashlib.sha256()
+    parts = (offer_key, planned.kind, planned.whom, planned.rule)
+    for piece in (*(part.encode("utf-8", "surrogateescape") for part in parts), *(p.raw for p in planned.recipients)):
+        digest.update(b"%d:%b" % (len(piece), piece))
+    return digest.hexdigest()

@@ -1,0 +1,80 @@
+"""The release role's work: timers, releases and notices, as they fall due, whoever made them due.
+
+`ReleaseWorker.run` looks every 0.2 s (a few indexed reads) and goes on at once while there is work, so that another
+process's decision is noticed in that time. Any number of workers may run on one store. `run_once` does what is due now
+and waits for it: for tests, and for whoever wants to see an outcome.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from sekisho.quarantine.leased import Pool
+from sekisho.quarantine.outbox import Notices, Stationery
+from sekisho.quarantine.release import Releases, Send
+from sekisho.quarantine.timers import expire_due
+from sekisho.quarantine.watch import Watch
+from sekisho.store import Store, StoreUnavailable
+from sekisho.store.rows import OutboxRow, ReleaseRow
+
+PAUSE = 0.2
+"""Seconds between looks when there is nothing to do."""
+
+RELEASE_SLOTS = 8
+NOTICE_SLOTS = 2
+
+
+class ReleaseWorker:
+    """Everything that happens to holds without anybody waiting for it."""
+
+    def __init__(
+        self, store: Store, send: Send, stationery: Stationery, watch: Watch, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._watch = watch
+        self._clock = clock
+        self._wake = threading.Event()
+        owner = f"{store.instance}/{store.new_id()}"
+        sent = Releases(store, send, watch, clock)
+        told = Notices(store, send, stationery, watch, clock)
+        self._releases: Pool[ReleaseRow] = Pool(store, sent, owner, RELEASE_SLOTS, watch, self._wake.set)
+        self._notices: Pool[OutboxRow] = Pool(store, told, owner, NOTICE_SLOTS, watch, self._wake.set)
+
+    def run_once(self, now: datetime) -> int:
+        """Do everything that is due at ``now``; gives how many things were done. Raises `StoreUnavailable`."""
+        done = 0
+        while started := self._step(now):
+            done += started
+            self._releases.finish()
+            self._notices.finish()
+        return done
+
+    def run(self, stop: threading.Event) -> None:
+        """Until ``stop`` is set; then waits for what is being sent. A store that is away is asked again."""
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                busy = self._step(self._clock())
+            except StoreUnavailable as error:
+                self._watch.alarmed("store", "", str(error))
+                busy = 0
+            except Exception as error:
+                self._watch.alarmed("worker", "", f"{type(error).__name__}: {error}")
+                busy = 0
+            if not busy:
+                self._wake.wait(PAUSE)
+        self.close()
+
+    def close(self) -> None:
+        """Wait for what is being sent, and stop the threads."""
+        self._releases.close()
+        self._notices.close()
+
+    def _step(self, now: datetime) -> int:
+        expired = expire_due(self._store, now, self._trouble)
+        return expired + self._releases.step(now) + self._notices.step(now)
+
+    def _trouble(self, hold: str, error: Exception) -> None:
+        self._watch.alarmed("timer", hold, f"{type(error).__name__}: {error}")
