@@ -35,20 +35,23 @@ class Numbered:
     source: int
     number: int
     model: RuleModel
+    mode: Mode
 
 
 def compile_policy(sources: Sequence[Source], known: Known) -> IndexedPolicy:
     """The policy of these files, in order; `sekisho.policy.check.troubles` must have found no error in them."""
     compiler = Compiler(known)
-    return indexed(tuple(_rule(compiler, sources[one.source], one) for one in in_force(sources)))
+    return indexed(
+        tuple(_rule(compiler, sources[one.source], one) for one in in_force([source.file for source in sources]))
+    )
 
 
-def in_force(sources: Iterable[Source]) -> list[Numbered]:
+def in_force(files: Iterable[PolicyFile]) -> list[Numbered]:
     """The rules that count: one that overrides takes the place of the one that it replaces."""
     found: dict[str, Numbered] = {}
-    for source, one in enumerate(sources):
-        for number, model in enumerate(one.file.rules):
-            found[model.id] = Numbered(source, number, model)
+    for source, file in enumerate(files):
+        for number, model in enumerate(file.rules):
+            found[model.id] = Numbered(source, number, model, Mode(model.mode or file.mode))
     return list(found.values())
 
 
@@ -56,8 +59,8 @@ def _rule(compiler: Compiler, source: Source, numbered: Numbered) -> Rule:
     model = numbered.model
     return Rule(
         id=model.id,
-        mode=Mode(model.mode or source.file.mode),
-        when=_condition(compiler, model),
+        mode=numbered.mode,
+        when=condition(compiler, model),
         actions=tuple(action for one in model.then for action in one.compiled()),
         on_error=OnError(model.on_error),
         place=source.place(("rules", numbered.number)),
@@ -67,7 +70,7 @@ def _rule(compiler: Compiler, source: Source, numbered: Numbered) -> Rule:
     )
 
 
-def _condition(compiler: Compiler, model: RuleModel) -> Asked:
+def condition(compiler: Compiler, model: RuleModel) -> Asked:
     """``when`` and none of ``unless``; the conditions of an ``all`` stand beside the exceptions."""
     when = model.when.compiled(compiler)
     if model.unless is None:

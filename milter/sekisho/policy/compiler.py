@@ -23,8 +23,6 @@ class Known:
     """Codes of all inspectors."""
     weights: Mapping[str, float] = field(default_factory=dict)
     """What a finding's score is multiplied by, by code; 1 unless given."""
-    has_domains: bool = True
-    """Whether the organisation names domains of its own."""
 
 
 class Compiler:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from sekisho.policy.actions.tree import ActionModel
 from sekisho.policy.conditions.tree import ConditionModel
@@ -59,7 +59,7 @@ class RuleModel(Word):
         default=None, description="How much it matters, for logs and notices"
     )
     message: Message | None = Field(default=None, description="The site's own words for notices, by language")
-    override: bool = Field(default=False, description="Replaces the rule of the same id of an earlier file")
+    override: StrictBool = Field(default=False, description="Replaces the rule of the same id of an earlier file")
 
 
 class PolicyFile(Word):

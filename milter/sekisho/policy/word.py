@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
 from sekisho.core.addresses import is_pattern, normal_entry
@@ -48,8 +48,17 @@ class Word(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=kebab)
 
+    EMPTY: ClassVar[bool] = True
+    """Whether it may have no settings at all."""
     NOT_YET: ClassVar[Severity | None] = None
     """Set on a word that the schema knows and the program cannot do yet."""
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not self.EMPTY and not self.model_fields_set:
+            known = ", ".join(kebab(name) for name in type(self).model_fields)
+            raise ValueError(f"nothing is asked: write at least one of {known}")
+        return self
 
 
 def not_yet(severity: Severity, description: str) -> Any:
@@ -188,4 +197,3 @@ def word_chooser(words: Iterable[str], first: str = "") -> Callable[[Any], str]:
 
 UNKNOWN = tag("?")
 Loc = tuple[int | str, ...]
-"""Where in a file: keys and indexes from its top."""

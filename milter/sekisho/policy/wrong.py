@@ -1,4 +1,7 @@
-"""Errors of a policy file's shape, raised so that their place is the key that is wrong."""
+"""Errors of a policy file's shape, raised so that their place is the key that is wrong.
+
+Their types are ``unknown_word``, with ``word`` and ``known`` in the context, and ``shape``.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
-
-UNKNOWN_WORD = "unknown_word"
-"""Type of the errors made here; their context has ``word`` and ``known``."""
 
 
 def refuse_word(kind: str, known: Iterable[str]) -> Callable[[Any], NoReturn]:
@@ -32,7 +32,7 @@ def refuse_word(kind: str, known: Iterable[str]) -> Callable[[Any], NoReturn]:
 
 
 def _unknown(loc: tuple[str, ...], kind: str, word: str, known: tuple[str, ...]) -> ValidationError:
-    error = PydanticCustomError(UNKNOWN_WORD, f"unknown {kind} `{{word}}`", {"word": word, "known": known})
+    error = PydanticCustomError("unknown_word", f"unknown {kind} `{{word}}`", {"word": word, "known": known})
     return _at(loc, word, error)
 
 

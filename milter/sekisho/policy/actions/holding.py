@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from sekisho.core import actions
 from sekisho.core.actions import Action, OnExpiry
@@ -76,12 +76,12 @@ class HoldSettings(Word):
     preview: Literal["full", "findings", "none"] | None = not_yet(
         Severity.WARNING, "How much of the message an approver sees"
     )
-    step_up: bool | None = not_yet(Severity.WARNING, "Ask the approver to sign in again")
+    step_up: StrictBool | None = not_yet(Severity.WARNING, "Ask the approver to sign in again")
     remember: dict[str, str] | None = not_yet(Severity.WARNING, "Do not ask again so soon, such as {pair: 180d}")
     approved_for: dict[str, str] | None = not_yet(Severity.WARNING, "An approval holds for more, such as {thread: 7d}")
     review: dict[str, str] | None = not_yet(Severity.WARNING, "Send now, check afterwards: {by, within}")
-    campaign: bool | dict[str, str] | None = not_yet(Severity.WARNING, "Treat messages that are alike as one")
-    notice: bool | dict[str, str] | None = not_yet(Severity.WARNING, "Whether and how the sender is told")
+    campaign: StrictBool | dict[str, str] | None = not_yet(Severity.WARNING, "Treat messages that are alike as one")
+    notice: StrictBool | dict[str, str] | None = not_yet(Severity.WARNING, "Whether and how the sender is told")
 
 
 class Hold(ActionWord):

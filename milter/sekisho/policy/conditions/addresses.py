@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from sekisho.core.facts import Facts
 from sekisho.core.message import Path
@@ -74,11 +74,11 @@ class AuthorPasses(Asked):
 class RecipientTest(AddressTest):
     """All that is given must be true of the recipient."""
 
-    external: bool | None = Field(
+    external: StrictBool | None = Field(
         default=None, description="Outside the organisation's domains (true) or in one (false)"
     )
     label: str | None = not_yet(Severity.ERROR, "Has this label in an address book")
-    free_mail: bool | None = not_yet(Severity.ERROR, "At a provider of free mail for consumers")
+    free_mail: StrictBool | None = not_yet(Severity.ERROR, "At a provider of free mail for consumers")
 
     def wanted(self, compiler: Compiler) -> Wanted:
         """The compiled test."""

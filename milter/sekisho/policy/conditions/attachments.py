@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from sekisho.core.addresses import is_pattern
 from sekisho.core.amounts import Comparison
@@ -76,7 +76,7 @@ class AttachmentTest(Word):
     )
     size: SizeComparisonField | None = Field(default=None, description='Its size, such as "> 20MB"')
     count: ComparisonField | None = Field(default=None, description='So many attachments are so; ">= 1" unless given')
-    encrypted: bool | None = not_yet(
+    encrypted: StrictBool | None = not_yet(
         Severity.ERROR, "It needs a password (until this works, use `finding: encrypted-attachment`)"
     )
     sha256: Annotated[tuple[Annotated[str, AfterValidator(_digest)], ...], *ONE_OR_MANY] | None = Field(

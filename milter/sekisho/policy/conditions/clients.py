@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from sekisho.core.facts import Facts
 from sekisho.core.reason import Value
@@ -59,12 +59,13 @@ def _network(text: str) -> str:
 class ClientTest(Word):
     """All that is given must be true of the SMTP client."""
 
+    EMPTY = False
     address: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *ONE_OR_MANY] | None = Field(
         default=None, description="Its IP address is one of these or in one of these networks"
     )
-    authenticated: bool | None = Field(default=None, description="It has logged in (true) or not (false)")
+    authenticated: StrictBool | None = Field(default=None, description="It has logged in (true) or not (false)")
     user: Texts | None = Field(default=None, description="It has logged in as one of these users")
-    tls: bool | None = Field(default=None, description="The session is encrypted (true) or not (false)")
+    tls: StrictBool | None = Field(default=None, description="The session is encrypted (true) or not (false)")
     listener: Texts | None = Field(default=None, description="It came by one of these listeners ({daemon_name})")
 
 

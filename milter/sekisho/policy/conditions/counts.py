@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from sekisho.core.amounts import Comparison
 from sekisho.core.facts import VISIBLE, Facts
@@ -23,7 +23,9 @@ from sekisho.policy.word import Scope, Severity, Word, not_yet, written
 class CountTest(Word):
     """How many of them there must be."""
 
-    external: bool | None = Field(default=None, description="Count those outside (true) or inside (false); else all")
+    external: StrictBool | None = Field(
+        default=None, description="Count those outside (true) or inside (false); else all"
+    )
     count: ComparisonField | None = Field(default=None, description='So many distinct addresses, such as ">= 10"')
     domains: ComparisonField | None = Field(default=None, description="At so many registered domains")
 
@@ -89,8 +91,8 @@ def _organisations(domains: Iterable[str]) -> int:
 class VisibleTest(CountTest):
     """How many visible recipients there must be."""
 
-    free_mail: bool | None = not_yet(Severity.ERROR, "Count those at providers of free mail for consumers")
-    known_together: bool | None = not_yet(Severity.ERROR, "They have been written to together before")
+    free_mail: StrictBool | None = not_yet(Severity.ERROR, "Count those at providers of free mail for consumers")
+    known_together: StrictBool | None = not_yet(Severity.ERROR, "They have been written to together before")
 
 
 class VisibleRecipients(ConditionWord):

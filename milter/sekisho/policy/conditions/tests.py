@@ -26,6 +26,7 @@ INDEXED = 1_000
 class AddressTest(Word):
     """All that is given must be true of the address."""
 
+    EMPTY = False
     in_: Members | None = Field(
         default=None, description="On one of these lists: a list's name, several, or addresses, domains and /patterns/"
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from sekisho.core.facts import Facts
 from sekisho.core.parts import Text
@@ -30,7 +30,9 @@ class HeaderTest(Word):
     """Which field, and what must be true of it."""
 
     name: FieldName = Field(description="The field's name, letter case ignored")
-    present: bool | None = Field(default=None, description="There is such a field (true, the default) or none (false)")
+    present: StrictBool | None = Field(
+        default=None, description="There is such a field (true, the default) or none (false)"
+    )
     matches: Patterns | None = Field(default=None, description="One of these RE2 patterns is found in a decoded value")
 
     @model_validator(mode="after")

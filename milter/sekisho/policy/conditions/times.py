@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from sekisho.core.facts import Facts
 from sekisho.core.reason import Value
@@ -42,13 +42,14 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 class TimeTest(Word):
     """All that is given must be true of the moment."""
 
+    EMPTY = False
     weekday: Annotated[tuple[Weekday, ...], *ONE_OR_MANY] | None = Field(
         default=None, description="One of these: mon, tue, wed, thu, fri, sat, sun"
     )
     hours: Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], *ONE_OR_MANY] | None = Field(
         default=None, description="Within one of these spans, the end excluded: 09:00-17:30, 22:00-06:00"
     )
-    holiday: bool | None = not_yet(Severity.ERROR, "On a public holiday (true) or not (false)")
+    holiday: StrictBool | None = not_yet(Severity.ERROR, "On a public holiday (true) or not (false)")
 
 
 class Time(ConditionWord):
