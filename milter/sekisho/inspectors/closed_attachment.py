@@ -13,9 +13,9 @@ from pydantic import Field
 
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
+from sekisho.core.oneline import one_line
 from sekisho.core.parts import Part
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import clean
 
 CODES = ("uninspectable-attachment", "encrypted-attachment")
 
@@ -48,15 +48,17 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
             head = part.content.read(16)
             encrypted = _encryption(part, head)
             if encrypted:
-                values = {"name": _name(part), "format": encrypted}
+                values = {"format": encrypted}
                 yield _finding(CODES[1], facts, part, encrypted, settings.encrypted_score, values)
             reason = "broken" if not encrypted and _is_broken(part, head) else ""
         if reason:
-            yield _finding(CODES[0], facts, part, reason, settings.score, {"name": _name(part), "reason": reason})
+            yield _finding(CODES[0], facts, part, reason, settings.score, {"reason": reason})
 
 
 def _finding(code: str, facts: Facts, part: Part, kind: str, score: float, values: dict[str, str]) -> Finding:
-    return Finding(code, clean(part.place), facts.everyone, kind=kind, score=score, evidence=_name(part), values=values)
+    return Finding(
+        code, one_line(part.place), facts.everyone, kind=kind, score=score, evidence=_name(part), values=values
+    )
 
 
 def _encryption(part: Part, head: bytes) -> str:
@@ -106,4 +108,4 @@ def _is_broken(part: Part, head: bytes) -> bool:
 
 
 def _name(part: Part) -> str:
-    return clean(part.names[0], 120) if part.names else ""
+    return one_line(part.names[0], 120) if part.names else ""

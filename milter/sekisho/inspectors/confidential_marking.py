@@ -14,12 +14,13 @@ from pydantic import Field
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.folding import fold
+from sekisho.core.oneline import one_line
 from sekisho.core.patterns import Pattern
 from sekisho.core.ports import Hit
 from sekisho.core.prose import EVERYTHING, SENT
 from sekisho.inspectors import settings as base
 from sekisho.inspectors.dictionaries import WordDictionary
-from sekisho.inspectors.evidence import OCCURRENCES, Passage, clean, passages, snippet
+from sekisho.inspectors.evidence import OCCURRENCES, Passage, passages, snippet
 
 CODES = ("confidential-marking",)
 
@@ -80,7 +81,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
             count=len(words),
             score=settings.score,
             evidence=snippet(passage.text, hit.start, hit.end),
-            values={"word": clean(hit.word, 60), "words": len(words)},
+            values={"word": one_line(hit.word, 60), "words": len(words)},
         )
 
 

@@ -13,9 +13,9 @@ from pydantic import Field
 
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
+from sekisho.core.oneline import one_line
 from sekisho.core.parts import Part
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import clean
 from sekisho.inspectors.file_names import DANGERS, extensions, trick
 from sekisho.inspectors.file_types import contradict, family_of_extension, family_of_type
 
@@ -53,7 +53,12 @@ def _danger(facts: Facts, settings: Settings, part: Part, actual: str) -> Iterat
         kind = "macro"
     deceit = next((found for found in map(trick, part.names) if found), "")
     if kind or deceit:
-        values = {"name": _name(part), "type": clean(actual, 80), "extension": clean(extension, 20), "trick": deceit}
+        values = {
+            "name": _name(part),
+            "type": one_line(actual, 80),
+            "extension": one_line(extension, 20),
+            "trick": deceit,
+        }
         yield _finding(CODES[0], facts, part, kind or deceit, settings.score, values)
 
 
@@ -82,14 +87,16 @@ def _mismatch(facts: Facts, settings: Settings, part: Part, actual: str) -> Iter
         claims.append((part.type, family_of_type(part.type)))
     for claim, family in claims:
         if contradict(family, found):
-            values = {"name": _name(part), "claimed": clean(claim, 80), "type": clean(actual, 80)}
+            values = {"claimed": one_line(claim, 80), "type": one_line(actual, 80)}
             yield _finding(CODES[1], facts, part, found, settings.mismatch_score, values)
             return
 
 
 def _finding(code: str, facts: Facts, part: Part, kind: str, score: float, values: dict[str, str]) -> Finding:
-    return Finding(code, clean(part.place), facts.everyone, kind=kind, score=score, evidence=_name(part), values=values)
+    return Finding(
+        code, one_line(part.place), facts.everyone, kind=kind, score=score, evidence=_name(part), values=values
+    )
 
 
 def _name(part: Part) -> str:
-    return clean(part.names[0], 120) if part.names else ""
+    return one_line(part.names[0], 120) if part.names else ""

@@ -13,10 +13,11 @@ from pydantic import Field
 
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
+from sekisho.core.oneline import one_line
 from sekisho.core.ports import Hit
 from sekisho.core.prose import EVERYTHING, SENT
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import OCCURRENCES, Passage, clean, passages, snippet
+from sekisho.inspectors.evidence import OCCURRENCES, Passage, passages, snippet
 
 CODES = ("dictionary-word",)
 
@@ -42,7 +43,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
                 count=len(words),
                 score=settings.score,
                 evidence=snippet(passage.text, hit.start, hit.end),
-                values={"dictionary": name, "word": clean(hit.word, 60), "words": len(words)},
+                values={"dictionary": name, "word": one_line(hit.word, 60), "words": len(words)},
             )
 
 

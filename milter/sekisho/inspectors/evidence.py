@@ -7,12 +7,12 @@ overrides are taken out, long numbers and mail addresses lose their middle.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from sekisho.core.facts import Facts
+from sekisho.core.oneline import one_line
 from sekisho.core.prose import Prose, Voice
 
 CONTEXT = 14
@@ -24,7 +24,6 @@ OCCURRENCES = 1_000
 
 _NUMBER = re.compile(r"\d(?:[ .()-]?\d){4,}")
 _LOCAL = re.compile(r"[\w.+-]{1,64}@")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,10 @@ def passages(facts: Facts) -> Iterator[Passage]:
     for subject in facts.subjects:
         yield Passage("header:Subject", subject)
     for prose in facts.prose:
-        yield Passage(prose.place, prose.text, prose)
+        yield Passage(one_line(prose.place), prose.text, prose)
     for part in facts.attachments:
         for name in part.names:
-            yield Passage(part.place, name)
+            yield Passage(one_line(part.place), name)
 
 
 def snippet(text: str, start: int, end: int) -> str:
@@ -63,15 +62,7 @@ def snippet(text: str, start: int, end: int) -> str:
     before, found, after = text[left:start], text[start : min(end, start + SHOWN)], text[end:right]
     cut_before = "…" if left and text[left - 1] != "\n" else ""
     cut_after = "…" if right < len(text) and text[right] not in "\r\n" else ""
-    return cut_before + masked(clean(before + found + after)).strip() + cut_after
-
-
-def clean(text: str, limit: int = 200) -> str:
-    """One line without anything that changes how the rest is shown; cut at ``limit`` characters."""
-    cut = text[: limit + 1]
-    if not (cut.isascii() and cut.isprintable()):
-        cut = "".join(" " if char in "\r\n\t" else char for char in cut if char in "\r\n\t" or _is_seen(char))
-    return cut if len(cut) <= limit else cut[: limit - 1] + "…"
+    return cut_before + masked(one_line(before + found + after)).strip() + cut_after
 
 
 def masked(text: str) -> str:
@@ -96,7 +87,3 @@ def masked_number(text: str, kept: int) -> str:
 def first(found: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """As many as anybody needs."""
     return islice(found, OCCURRENCES)
-
-
-def _is_seen(char: str) -> bool:
-    return unicodedata.category(char) not in _UNSEEN

@@ -12,8 +12,9 @@ from pydantic import Field
 
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
+from sekisho.core.oneline import one_line
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import clean, masked
+from sekisho.inspectors.evidence import masked
 
 CODES = ("header-anomaly",)
 
@@ -52,7 +53,11 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
             yield _finding(facts, settings, "ambiguous-address", f"header:{name}", values={"field": name})
     for anomaly in list(dict.fromkeys(facts.structure.anomalies))[:ANOMALIES]:
         yield _finding(
-            facts, settings, clean(anomaly.kind, 60), clean(anomaly.where), evidence=masked(clean(anomaly.evidence, 80))
+            facts,
+            settings,
+            one_line(anomaly.kind, 60),
+            one_line(anomaly.where),
+            evidence=masked(one_line(anomaly.evidence, 80)),
         )
 
 
