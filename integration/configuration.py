@@ -11,7 +11,9 @@ import yaml
 from integration.case_language import Case
 from integration.world import merged
 
-NO_RULES = "rules: []\n"
+CASES = Path(__file__).with_name("cases")
+SECRETS = "PROJECT-KITSUNE\n雷鳥計画\n"
+"""The dictionary that stands for all that is nobody else's business."""
 
 
 def key(case: Case) -> str:
@@ -28,10 +30,14 @@ def write(home: Path, case: Case, *, reinject: int, http: int) -> Path:
         "reinject": {"host": "127.0.0.1", "port": reinject},
         "http": {"listen": f"127.0.0.1:{http}"},
         "notices": {"from": "mail-check@example.co.jp"},
+        "lists": {"partners": ["partner.example"]},
+        "dictionaries": {"secrets": {"file": "lists/secrets.txt"}},
         "policy": ["policy.yaml"],
     }
+    files = {"policy.yaml": case.policy or (CASES / "policy.yaml").read_text(encoding="utf-8"), **case.files}
+    files.setdefault("lists/secrets.txt", SECRETS)
     (home / "store").mkdir(exist_ok=True)
-    for name, text in {"policy.yaml": case.policy or NO_RULES, **case.files}.items():
+    for name, text in files.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
