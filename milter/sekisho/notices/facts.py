@@ -77,7 +77,8 @@ class HoldFacts:
     """The rules' own words for people, by language."""
     rule: str = ""
     """The rule that asked for a ``rule`` notice."""
-    files: int = 0
+    files: int | None = None
+    """How many attachments; None where nobody counted."""
     deadline: datetime | None = None
     on_expiry: OnExpiry = OnExpiry.KEEP
     choices: tuple[str, ...] = ()

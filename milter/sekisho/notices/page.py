@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sekisho.notices.clean import clean
+from sekisho.core.oneline import one_line
 from sekisho.notices.facts import Notice
 from sekisho.notices.texts import Texts
 from sekisho.words import say as words
@@ -70,6 +70,8 @@ _SHAPES = {
     "decided": _Shape("concerned", "nothing"),
 }
 _TO_APPROVER = frozenset({"approve", "reminder", "decided"})
+_ASKING = _TO_APPROVER - {"decided"}
+_OUTCOMES = frozenset({"released", "rejected", "cancelled", "expired"})
 
 
 def page_of(notice: Notice, texts: Texts, contact: str, now: datetime) -> Page:
@@ -94,11 +96,11 @@ class _Writer:
 
     def _sections(self) -> Iterator[Section]:
         facts = self._facts
-        if self._kind in _TO_APPROVER:
+        if self._kind in _ASKING:
             yield self._section("why", self._why())
             yield self._section(self._shape.listing, self._listing())
             yield self._section("gone", self._by_domain(facts.gone))
-            yield self._section("explanation", [clean(facts.comment, LONGEST_SENTENCE)] if facts.comment else [])
+            yield self._section("explanation", [one_line(facts.comment, LONGEST_SENTENCE)] if facts.comment else [])
         else:
             yield self._section("decision", self._decision())
             yield self._section("why", self._why())
@@ -116,7 +118,7 @@ class _Writer:
         domains = ", ".join(sorted({_domain(address) for address in facts.waiting})[:2])
         deadline = self._deadline() if self._shape.is_open else ""
         values = {"subject": subject, "sender": facts.sender, "domains": domains, "rule": facts.rule}
-        return clean(self._texts.by(f"{self._kind}.subject", deadline, **values))
+        return one_line(self._texts.by(f"{self._kind}.subject", deadline, **values))
 
     def _lead(self) -> str:
         facts = self._facts
@@ -128,11 +130,13 @@ class _Writer:
         return failed or self._facts.waiting
 
     def _quoted_subject(self) -> str:
-        return clean(self._facts.subject, LONGEST_SUBJECT) or self._texts.say("subject.none")
+        return one_line(self._facts.subject, LONGEST_SUBJECT).strip() or self._texts.say("subject.none")
 
     def _decision(self) -> list[str]:
         facts = self._facts
-        lines = [self._texts.say("by", actor=facts.actor)] if facts.actor else []
+        lines = [self._texts.say(f"decided.{facts.outcome}")] if facts.outcome in _OUTCOMES else []
+        if facts.actor:
+            lines.append(self._texts.say("by", actor=facts.actor))
         if facts.comment:
             ready = self._texts.templates.get(f"reason.{facts.comment}", facts.comment)
             lines.append(self._texts.say("comment", comment=ready))
@@ -149,9 +153,8 @@ class _Writer:
         own = [message[language] for message in facts.messages if language in message]
         found = [words.finding(finding, language) for finding in facts.findings]
         said = own + found or [words.reason(reason, language) for reason in facts.reasons]
-        decided = [self._texts.say(f"decided.{facts.outcome}")] if self._kind == "decided" else []
-        lines = dict.fromkeys(clean(line, LONGEST_SENTENCE) for line in said)
-        return decided + list(lines)[:MOST_REASONS]
+        lines = dict.fromkeys(one_line(line, LONGEST_SENTENCE) for line in said)
+        return list(lines)[:MOST_REASONS]
 
     def _listing(self) -> list[str]:
         """Every address, as far as a person reads; refused ones with the answer."""
@@ -164,12 +167,12 @@ class _Writer:
 
     def _failure(self, recipient: str, code: int, text: str) -> str:
         reply = f"{code} {text}" if code else text
-        return self._texts.say("failure", address=recipient, reply=reply) if reply else clean(recipient)
+        return self._texts.say("failure", address=recipient, reply=reply) if reply else one_line(recipient)
 
     def _address(self, address: str) -> str:
         if self._kind in _TO_APPROVER and address in self._facts.hidden:
             return self._texts.say("hidden", address=address)
-        return clean(address, 320)
+        return one_line(address, 320)
 
     def _by_domain(self, addresses: Sequence[str]) -> list[str]:
         counts = Counter(map(_domain, addresses)).most_common()
@@ -187,7 +190,7 @@ class _Writer:
         say, facts = self._texts.say, self._facts
         heading = say("heading.do")
         if self._shape.is_open and facts.link:
-            page = say("do.page.approver" if self._kind in _TO_APPROVER else "do.page")
+            page = say("do.page.approver" if self._kind in _ASKING else "do.page")
             return Section(heading, (*self._choices(), page), numbered=bool(facts.choices), link=facts.link)
         return Section(heading, (say(f"do.{self._shape.do}", **self._whom_to_ask()),))
 
@@ -210,12 +213,20 @@ class _Writer:
 
     def _foot(self) -> Iterator[str]:
         say, facts = self._texts.say, self._facts
-        time, zone = self._texts.moment(facts.received, self._now), self._texts.offset(facts.received)
-        yield say("foot.facts", time=time, zone=zone, files=facts.files, ref=facts.ref)
+        yield self._texts.say("foot.between").join(self._foot_facts())
         if self._shape.is_open and facts.link:
             yield say("foot.forward")
         yield say("foot.help", contact=self._contact)
         yield say("foot.automatic")
+
+    def _foot_facts(self) -> Iterator[str]:
+        say, facts = self._texts.say, self._facts
+        yield say(
+            "foot.sent", time=self._texts.moment(facts.received, self._now), zone=self._texts.offset(facts.received)
+        )
+        if facts.files is not None:
+            yield say("foot.files", files=facts.files)
+        yield say("foot.ref", ref=facts.ref)
 
 
 def _variant(notice: Notice) -> str:

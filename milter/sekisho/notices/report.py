@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from email.utils import format_datetime
 
-from sekisho.notices.clean import clean
+from sekisho.core.oneline import one_line
 from sekisho.notices.facts import Failure, HoldFacts
 from sekisho.notices.mime import field
 
@@ -99,4 +99,4 @@ def _decoded(xtext: str) -> str:
 
 
 def _ascii(text: str) -> str:
-    return _UNSAFE.sub("?", clean(text, _LONGEST))
+    return _UNSAFE.sub("?", one_line(text, _LONGEST))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from sekisho.notices.clean import clean
+from sekisho.core.oneline import one_line
 from sekisho.words import notices_en, notices_ja, notices_zh
 
 LONGEST_VALUE = 320
@@ -25,7 +25,9 @@ class Texts:
 
     def say(self, key: str, **values: str | int) -> str:
         """The template of ``key`` with its values, each of them one clean line."""
-        return self.templates[key].format(**{name: clean(str(value), LONGEST_VALUE) for name, value in values.items()})
+        return self.templates[key].format(
+            **{name: one_line(str(value), LONGEST_VALUE) for name, value in values.items()}
+        )
 
     def counted(self, key: str, count: int, **values: str | int) -> str:
         """`say`, in the form for one where the language has one."""
