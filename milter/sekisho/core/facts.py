@@ -45,6 +45,8 @@ class Facts:
         self._found: dict[Inspector, tuple[Finding, ...]] = {}
         self.truths: dict[object, Truth] = {}
         """What conditions have answered, by condition: each is asked once a message."""
+        self.away: dict[str, str] = {}
+        """Sources that could not answer for this message, and why."""
 
     @lazy
     def everyone(self) -> Mask:

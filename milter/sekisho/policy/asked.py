@@ -74,20 +74,26 @@ class Asked(ABC):
         if known is None:
             try:
                 known = self.ask(facts)
-            except Unavailable:
+            except Unavailable as error:
+                facts.away[error.source] = error.why
                 known = Truth(0, facts.everyone)
             facts.truths[self] = known
         return known
 
     def reason(self, facts: Facts) -> Reason:
         """Why it is, or is not, true."""
-        truth = self.truth(facts)
-        try:
-            values = dict(self.values(facts))
-        except Unavailable as error:
-            values = {"source": error.source, "why": error.why}
+        truth, inner = self.truth(facts), self.inner_conditions()
+        values = self._values(facts)
+        if truth.unknown and not inner:
+            values["source"] = listed(list(facts.away))
         told = {"holds": holds(truth, facts.everyone), **matching(facts, truth), **values}
-        return Reason(self.CODE, told, tuple(part.reason(facts) for part in self.inner_conditions()))
+        return Reason(self.CODE, told, tuple(part.reason(facts) for part in inner))
+
+    def _values(self, facts: Facts) -> dict[str, Value]:
+        try:
+            return dict(self.values(facts))
+        except Unavailable:
+            return {}
 
 
 def holds(truth: Truth, everyone: Mask) -> str:
@@ -142,6 +148,7 @@ def each(facts: Facts, test: Callable[[Path], bool]) -> Truth:
         try:
             if test(path):
                 yes |= 1 << index
-        except Unavailable:
+        except Unavailable as error:
+            facts.away[error.source] = error.why
             unknown |= 1 << index
     return Truth(yes, unknown)
