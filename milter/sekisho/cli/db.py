@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from sekisho.cli.common import common, configuration_of
-from sekisho.cli.opened import opened_store, store_of
+from sekisho.cli.opened import opened_store
 from sekisho.cli.output import EX_OK, EX_UNAVAILABLE, CommandError, print_json, say
+from sekisho.serve.roles import store_of
 from sekisho.store import StoreUnavailable
 
 
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     configuration = configuration_of(options)
     if options.action == "upgrade":
         try:
-            store = store_of(configuration)
+            store = store_of(configuration.settings)
             store.upgrade()
             store.close()
         except StoreUnavailable as error:

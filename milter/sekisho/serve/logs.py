@@ -12,14 +12,15 @@ import sys
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from logging.handlers import SysLogHandler
 from typing import Any
 
 _PLAIN = re.compile(r"[^\s\"=\\]+")
 
 
-def open_log(style: str, level: str) -> logging.Logger:
-    """The program's logger, writing to stderr. ``style`` is ``logfmt`` or ``json``."""
-    handler = logging.StreamHandler(sys.stderr)
+def open_log(style: str, level: str, *, syslog: bool = False) -> logging.Logger:
+    """The program's logger, to stderr or to the system's log. ``style`` is ``logfmt`` or ``json``."""
+    handler = SysLogHandler("/dev/log", SysLogHandler.LOG_MAIL) if syslog else logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if style == "json" else LogfmtFormatter())
     log = logging.getLogger("sekisho")
     log.handlers[:] = [handler]

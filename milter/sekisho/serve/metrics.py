@@ -21,6 +21,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The client library reads the folder from this environment variable, and only from it."""
 
+Family = Metric
+"""A metric with its samples, read when Prometheus asks."""
+
 DISPOSITIONS = ("accept", "hold", "reject", "tempfail")
 _SLOT_BYTES = 1 << 20
 _EOM_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -96,7 +99,7 @@ class SupervisorMetrics:
         self.build_info = gauge("build_info", "Version of Sekisho, always 1", "version")
 
 
-def exposition(folder: Path, gauges: Iterable[Metric]) -> bytes:
+def exposition(folder: Path, gauges: Iterable[Family]) -> bytes:
     """All processes' numbers, and the gauges given, in Prometheus's text format."""
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
@@ -104,7 +107,7 @@ def exposition(folder: Path, gauges: Iterable[Metric]) -> bytes:
     return generate_latest(registry)
 
 
-def gauge_family(name: str, text: str, label: str, samples: dict[str, float]) -> Metric:
+def gauge_family(name: str, text: str, label: str, samples: dict[str, float]) -> Family:
     """A gauge with one label, from a mapping of its values."""
     family = GaugeMetricFamily(f"sekisho_{name}", text, labels=[label])
     for value, number in samples.items():
@@ -112,7 +115,7 @@ def gauge_family(name: str, text: str, label: str, samples: dict[str, float]) ->
     return family
 
 
-def single_gauge(name: str, text: str, number: float) -> Metric:
+def single_gauge(name: str, text: str, number: float) -> Family:
     """A gauge without labels."""
     return GaugeMetricFamily(f"sekisho_{name}", text, value=number)
 
@@ -120,10 +123,10 @@ def single_gauge(name: str, text: str, number: float) -> Metric:
 class _Given:
     """A collector of families that were computed already."""
 
-    def __init__(self, families: Iterable[Metric]) -> None:
+    def __init__(self, families: Iterable[Family]) -> None:
         self._families = tuple(families)
 
-    def collect(self) -> Iterable[Metric]:
+    def collect(self) -> Iterable[Family]:
         return self._families
 
 

@@ -7,15 +7,16 @@ libmilter, and a full disk or a closed stderr only loses the line.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sekisho.core.decision import Decision, Disposition
 from sekisho.core.finding import Finding
 from sekisho.core.message import Transaction
 from sekisho.core.plan import Plan
 from sekisho.core.rule import OnError, Policy
-from sekisho.serve.metrics import Metrics
+from sekisho.serve.metrics import Metrics, SupervisorMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,33 @@ class Telemetry:
                 self._metrics.uninspected.labels(match.rule.on_error.value).inc()
         for code in {finding.code for finding in findings}:
             self._metrics.findings.labels(code).inc()
+
+
+class SupervisorTelemetry:
+    """What the supervisor alone knows; the numbers are opened when the first is told, in the user's name."""
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self._folder = folder
+        self._version = version
+        self._opened: SupervisorMetrics | None = None
+
+    def workers(self, states: Mapping[str, int]) -> None:
+        """Milter workers, by state."""
+        for state, number in states.items():
+            self._metrics.workers.labels(state).set(number)
+
+    def loaded(self, success: bool) -> None:
+        """A configuration was put in force, or refused."""
+        self._metrics.reload_success.set(int(success))
+        if success:
+            self._metrics.policy_loaded.set_to_current_time()
+
+    @property
+    def _metrics(self) -> SupervisorMetrics:
+        if self._opened is None:
+            self._opened = SupervisorMetrics(self._folder)
+            self._opened.build_info.labels(self._version).set(1)
+        return self._opened
 
 
 def canonical(transaction: Transaction, outcome: Plan, seconds: float) -> dict[str, object]:

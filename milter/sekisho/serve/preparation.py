@@ -1,0 +1,59 @@
+"""What must be there before workers are forked: folders that belong to the user they run as, and the store.
+
+`own_folders` is for whoever starts us, perhaps root, and harms nobody who runs already. `begin` is for the supervisor,
+once the socket is its own: numbers start anew, and the store is made by a child that ends, so that no database is open
+in the process that forks. A store that is away does not keep the daemon from starting: clean mail passes, what must be
+held is tempfailed until it is back.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+
+from sekisho.config.settings import Settings
+from sekisho.mta.listener import ListenError
+from sekisho.serve.metrics import clear
+from sekisho.serve.roles import metrics_folder, store_of
+from sekisho.store import StoreUnavailable
+
+
+def own_folders(settings: Settings) -> None:
+    """Make the folders. Raises `OSError` where one cannot be had, `ListenError` for an unknown user."""
+    user = _user(settings)
+    for folder in (settings.run_folder, settings.store.content.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+        if user is not None:
+            os.chown(folder, user.pw_uid, user.pw_gid)
+
+
+def begin(settings: Settings, log: logging.Logger) -> None:
+    """Forget the numbers of an earlier run, and make or upgrade the store."""
+    clear(metrics_folder(settings))
+    pid = os.fork()
+    if pid == 0:
+        os._exit(_make_store(settings, log))
+    os.waitpid(pid, 0)
+
+
+def _user(settings: Settings) -> pwd.struct_passwd | None:
+    """The user to whom the supervisor will drop."""
+    name = settings.milter.user
+    if name is None or os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        raise ListenError(f"there is no user {name!r} to run as (milter.user)") from None
+
+
+def _make_store(settings: Settings, log: logging.Logger) -> int:
+    try:
+        store = store_of(settings)
+        store.upgrade()
+        store.close()
+    except StoreUnavailable as error:
+        log.error("store", extra={"fields": {"why": error.why, "then": "what must be held is answered 451 meanwhile"}})
+        return 1
+    return 0
