@@ -46,7 +46,7 @@ def octets_of(
 
 
 def read(octets: bytes) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(octets, policy=email.policy.default))
+    return email.message_from_bytes(octets, policy=email.policy.default)
 
 
 def part(mail: Message, kind: str) -> str:
@@ -205,8 +205,16 @@ def test_a_message_id_that_is_none_is_left_out_of_the_thread(bad: str) -> None:
 
 def test_an_international_subject_and_address_arrive_whole() -> None:
     octets = octets_of(facts=replace(FACTS, subject="お見積りの件" * 5), to="山田@例え.jp")
-    assert "To: <山田@例え.jp>\r\n".encode() in octets
+    assert "To: <山田@xn--r8jz45g.jp>\r\n".encode() in octets
     assert "お見積りの件" * 5 in str(read(octets)["Subject"])
+
+
+def test_a_site_with_an_international_domain_is_written_by_its_a_labels() -> None:
+    letterhead = replace(LETTERHEAD, sender="mail-check@例え.jp", host="mx.例え.jp")
+    mail = read(build(Notice("undeliverable", "a@b.example", "ja", FACTS), letterhead, "1", NOW))
+    assert mail["From"] == "mail-check@xn--r8jz45g.jp"
+    assert str(mail["Message-ID"]).endswith("@xn--r8jz45g.jp>")
+    assert groups(mail)[0]["Reporting-MTA"] == "dns; mx.xn--r8jz45g.jp"
 
 
 def test_long_lists_are_cut_and_what_is_left_out_is_counted() -> None:
@@ -278,7 +286,7 @@ def test_notices_go_out_with_the_null_reverse_path() -> None:
     assert recipient.raw == b'<"sato san"@example.co.jp>'
     sender, recipient = envelope(Notice("held", "山田@例え.jp", "ja", FACTS))
     assert sender.params == ("SMTPUTF8",)
-    assert recipient.raw == "<山田@例え.jp>".encode()
+    assert recipient.raw == "<山田@xn--r8jz45g.jp>".encode()
 
 
 @pytest.mark.parametrize("to", ["", "postmaster", "a\r\n@b.example", "a@b>\r\nDATA"])

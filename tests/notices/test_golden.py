@@ -9,9 +9,7 @@ import email
 import email.policy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,9 +75,9 @@ def written(case: str, language: str) -> str:
     """Subject and plain text."""
     kind, facts = CASES[case]
     octets = build(Notice(kind, "sato@example.co.jp", language, facts), LETTERHEAD, "0000", NOW)
-    mail = cast(EmailMessage, email.message_from_bytes(octets, policy=email.policy.default))
+    mail = email.message_from_bytes(octets, policy=email.policy.default)
     text = next(part for part in mail.walk() if part.get_content_type() == "text/plain")
-    return f"Subject: {mail['Subject']}\n\n{cast(EmailMessage, text).get_content()}".replace("\r\n", "\n")
+    return f"Subject: {mail['Subject']}\n\n{text.get_content()}".replace("\r\n", "\n")
 
 
 def expected(language: str) -> dict[str, str]:

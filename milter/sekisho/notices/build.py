@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from email.utils import format_datetime
 
+from sekisho.core.domains import normal_domain
 from sekisho.core.message import Path
 from sekisho.core.path import parse_path
 from sekisho.notices.facts import REPORTS, Notice
@@ -71,7 +72,7 @@ def envelope(notice: Notice) -> tuple[Path, Path]:
 
 def _header(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) -> bytes:
     facts = notice.facts
-    domain = letterhead.sender.rpartition("@")[2]
+    domain = normal_domain(letterhead.sender.rpartition("@")[2])
     thread = f"<sekisho.{_atom(facts.ref)}@{domain}>"
     found = _MESSAGE_ID.fullmatch(facts.message_id)
     original = found[1] if found else ""
@@ -79,8 +80,8 @@ def _header(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) 
     automatic = "auto-replied" if is_report(notice) else "auto-generated"
     return b"".join(
         [
-            field("From", f"<{letterhead.sender}>"),
-            _to(notice.to),
+            _address("From", letterhead.sender),
+            _address("To", notice.to),
             field("Date", format_datetime(now)),
             field("Message-ID", f"<sekisho.{_atom(serial)}.{notice.kind}@{domain}>"),
             field("In-Reply-To", original or thread),
@@ -90,11 +91,11 @@ def _header(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) 
     )
 
 
-def _to(address: str) -> bytes:
+def _address(name: str, address: str) -> bytes:
     """Raw UTF-8 for an international local part, which has no other form (RFC 6532 3.2)."""
     written = mailbox(address)
     shown = f"<{written}>" if written else UNDISCLOSED
-    return b"To: " + shown.encode() + b"\r\n"
+    return f"{name}: {shown}\r\n".encode()
 
 
 def _atom(text: str) -> str:

@@ -11,6 +11,8 @@ import quopri
 import re
 from collections.abc import Sequence
 
+from sekisho.core.domains import normal_domain
+
 _PLAIN = re.compile(r"[\x20-\x7e]{1,900}")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\x80-\U0010ffff-]+")
 _DOMAIN = re.compile(r"[A-Za-z0-9.\x80-\U0010ffff-]+|\[[A-Za-z0-9.:]+\]")
@@ -46,12 +48,13 @@ def _pieces(text: str) -> list[bytes]:
 
 
 def mailbox(address: str) -> str:
-    """``local@domain`` as RFC 5322 3.4.1 (and 6532) writes it; an empty text where that cannot be done."""
-    local, at, domain = address.rpartition("@")
-    if not at or not local or _UNFIT.search(address) or len(address) > 320 or not _DOMAIN.fullmatch(domain):
+    """``local@domain`` as RFC 5322 3.4.1 (and 6532) writes it, the domain by its A-labels; empty if it is no address."""
+    local, at, name = address.rpartition("@")
+    if not at or not local or _UNFIT.search(address) or len(address) > 320 or not _DOMAIN.fullmatch(name):
         return ""
+    domain = normal_domain(name)
     if _ATOMS.fullmatch(local) and not (local.startswith(".") or local.endswith(".") or ".." in local):
-        return address
+        return f"{local}@{domain}"
     escaped = local.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"@{domain}'
 

@@ -11,6 +11,7 @@ import re
 from datetime import datetime
 from email.utils import format_datetime
 
+from sekisho.core.domains import normal_domain
 from sekisho.core.oneline import one_line
 from sekisho.notices.facts import Failure, HoldFacts
 from sekisho.notices.mime import field
@@ -42,7 +43,7 @@ def _wants_report(failure: Failure) -> bool:
 
 def _message_group(facts: HoldFacts, reporter: str) -> bytes:
     envelope_id = field("Original-Envelope-Id", _ascii(_decoded(facts.envelope_id))) if facts.envelope_id else b""
-    reporting = field("Reporting-MTA", f"dns; {_ascii(reporter)}")
+    reporting = field("Reporting-MTA", f"dns; {_ascii(normal_domain(reporter))}")
     return envelope_id + reporting + field("Arrival-Date", format_datetime(facts.received))
 
 
