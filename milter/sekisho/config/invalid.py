@@ -20,6 +20,8 @@ _ON_VALUE = frozenset({"literal_error", "enum", "value_error"})
 def problems_of(error: ValidationError, model: type[BaseModel], source: Source, root: Node) -> Iterator[Problem]:
     """Every error of one file."""
     for one in error.errors(include_url=False):
+        if one["type"] == "too_short" and one["input"]:
+            continue  # the list is only too short because its entries are wrong, which is said of each
         node, mark = root.walk(one["loc"])
         place = _place(one, node, mark)
         yield source.problem(place.line, place.column, _message(one, model), place.width)

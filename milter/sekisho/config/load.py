@@ -112,7 +112,7 @@ class _Loading:
     def _settings(self) -> Settings | None:
         model = settings_model(self._inspectors)
         try:
-            return model.model_validate(self._main.root.value, context={"base": self._base})
+            return model.model_validate(self._main.root.value, context={"base": self._path.absolute().parent})
         except ValidationError as error:
             self._problems += problems_of(error, model, self._main.source, self._main.root)
             return None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sekisho.config.problems import ConfigurationError, Problem, Severity, did_you_mean, whole_file
+from sekisho.config.problems import ConfigurationError, Problem, Severity, did_you_mean, nearest, whole_file
 from sekisho.config.source import Source, read_source
 from sekisho.config.tree import Node, read_tree
 from sekisho.policy.models import PolicyFile
@@ -53,8 +53,11 @@ class PolicySource:
 
 
 def _advice(trouble: Trouble) -> str:
-    is_unknown = bool(trouble.word) and trouble.word not in trouble.known
-    return did_you_mean(trouble.word, trouble.known) if is_unknown else ""
+    if not trouble.word or trouble.word in trouble.known:
+        return ""
+    advice = did_you_mean(trouble.word, trouble.known)
+    says_it_already = all(word in trouble.message for word in trouble.known)
+    return "" if says_it_already and not nearest(trouble.word, trouble.known) else advice
 
 
 def policy_files(patterns: Sequence[str], base: Path) -> list[tuple[int, Path]]:

@@ -95,10 +95,11 @@ def read_source(path: Path, limit: int = LIMIT) -> Source:
 def _octets(path: Path, limit: int) -> bytes:
     """The octets of a regular file of at most ``limit``; ``ValueError`` says why it is not one."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    status = os.fstat(descriptor)
+    if stat.S_ISDIR(status.st_mode):
+        os.close(descriptor)
+        raise ValueError("this is a directory; name the file in it")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if stat.S_ISDIR(status.st_mode):
-            raise ValueError("this is a directory; name the file in it")
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("this is not a regular file")
         octets = file.read(limit + 1) if status.st_size <= limit else b""
