@@ -72,10 +72,9 @@ class Listener:
             os.dup2(nowhere.fileno(), self._descriptor, inheritable=False)
 
     def give_to(self, uid: int, gid: int) -> None:
-        """Make a unix socket the property of the user to whom the daemon is about to drop."""
+        """Make a unix socket the property of the user to whom the daemon is about to drop; -1 leaves the group."""
         if self.endpoint.path is not None:
-            owner = self.endpoint.path.stat()
-            os.chown(self.endpoint.path, uid, owner.st_gid if owner.st_gid != os.getegid() else gid)
+            os.chown(self.endpoint.path, uid, gid)
 
     def close(self) -> None:
         """In the supervisor, when all workers have gone: take the socket away and let go of the lock."""

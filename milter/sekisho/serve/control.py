@@ -1,0 +1,73 @@
+"""The line between the supervisor and each of its children: a socket pair, one word a line.
+
+The supervisor says ``drain`` or ``stop``, a worker says ``ready`` once. End-of-file tells either side that the other
+has gone; a child that loses its supervisor drains. Children that are executed find their end's number in the
+environment.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from enum import Enum
+from select import select
+
+VARIABLE = "SEKISHO_CONTROL"
+"""Environment variable with the descriptor of an executed child's end."""
+
+
+class Order(Enum):
+    """How to leave: with all sessions ended by the MTA, or as soon as no transaction is open."""
+
+    DRAIN = "drain"
+    STOP = "stop"
+
+
+def command(line: socket.socket, order: Order) -> None:
+    """From the supervisor; a child that is gone needs no orders."""
+    with suppress(OSError):
+        line.sendall(order.value.encode() + b"\n")
+
+
+def report_ready(line: socket.socket) -> None:
+    """From a worker, when it is about to answer the MTA."""
+    with suppress(OSError):
+        line.sendall(b"ready\n")
+
+
+def from_environment(environ: Mapping[str, str]) -> socket.socket | None:
+    """An executed child's end of its line; None when nobody supervises it."""
+    number = environ.get(VARIABLE, "")
+    return socket.socket(fileno=int(number)) if number.isdigit() else None
+
+
+class Orders:
+    """A child's end, read."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._orphaned = False
+
+    def wait(self, seconds: float | None = None) -> Order | None:
+        """The next order, or None when there is none in time. Without a supervisor: to drain, told once."""
+        if self._orphaned:
+            select([], [], [], seconds)
+            return None
+        if not select([self._line], [], [], seconds)[0]:
+            return None
+        words = self._read()
+        self._orphaned = not words
+        return Order.STOP if Order.STOP.value in words else Order.DRAIN
+
+    def _read(self) -> list[str]:
+        try:
+            return self._line.recv(64).decode("ascii", "replace").split()
+        except OSError:
+            return []
+
+
+def inherited(line: socket.socket) -> dict[str, str]:
+    """The environment of a child that is to be executed with this end of the line."""
+    return {**os.environ, VARIABLE: str(line.fileno())}
