@@ -48,7 +48,7 @@ def _pieces(text: str) -> list[bytes]:
 
 
 def mailbox(address: str) -> str:
-    """``local@domain`` as RFC 5322 3.4.1 (and 6532) writes it, the domain by its A-labels; empty if it is no address."""
+    """``local@domain`` as RFC 5322 3.4.1 writes it, the domain by its A-labels; empty where it is no address."""
     local, at, name = address.rpartition("@")
     if not at or not local or _UNFIT.search(address) or len(address) > 320 or not _DOMAIN.fullmatch(name):
         return ""
