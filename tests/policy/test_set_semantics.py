@@ -13,7 +13,7 @@ from sekisho.core.facts import Facts
 from sekisho.core.ports import Unavailable
 from sekisho.core.reason import Value
 from sekisho.core.truth import Truth
-from sekisho.policy.asked import Asked
+from sekisho.policy.asked import Asked, Guard
 from sekisho.policy.compiler import Compiler, Known
 from sekisho.policy.conditions.addresses import Wanted
 from sekisho.policy.conditions.quantifiers import Every as EveryRecipient
@@ -115,7 +115,7 @@ class ByName:
             raise Unavailable("list", "away")
         return answer
 
-    def keys(self) -> frozenset[str] | None:
+    def guard(self, of: str) -> Guard | None:
         return None
 
 

@@ -28,14 +28,19 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a message must have for a condition to be true: a sender or a recipient among ``keys``.
-
-    A key is ``user@example.com``, ``example.com``, ``.example.com`` or ``<>``, as `normal_entry` spells them.
-    """
+    """What a message must have for a condition to be true: a sender or a recipient that one of these finds."""
 
     of: str
     """``sender`` or ``recipient``."""
     keys: frozenset[str]
+    """``user@example.com``, ``example.com``, ``.example.com`` or ``<>``, as `normal_entry` spells them."""
+    lists: frozenset[str] = frozenset()
+    """Names of lists."""
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """For choosing the better one of two: lists are asked, keys are only looked up."""
+        return len(self.lists), len(self.keys)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,12 +146,13 @@ def whole(facts: Facts, *, true: bool) -> Truth:
     return Truth(facts.everyone if true else 0)
 
 
-def each(facts: Facts, test: Callable[[Path], bool]) -> Truth:
-    """The truth of a test of each recipient; where a source is away for one of them, it is unknown for that one."""
+def each(facts: Facts, test: Callable[[Path], bool], candidates: Mask) -> Truth:
+    """The truth of a test of each candidate; where a source is away for one of them, it is unknown for that one."""
     yes = unknown = 0
-    for index, path in enumerate(facts.transaction.recipients):
+    recipients = facts.transaction.recipients
+    for index in members(candidates):
         try:
-            if test(path):
+            if test(recipients[index]):
                 yes |= 1 << index
         except Unavailable as error:
             facts.away[error.source] = error.why

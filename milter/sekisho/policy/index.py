@@ -1,8 +1,8 @@
 """Which rules can match a message at all: a look-up instead of a walk over every rule.
 
-Each rule is filed under something that it cannot match without: a sender or a recipient's address or domain, where its
-condition names them; else a cheap condition that it shares with others, which is asked once for all of them; else it is
-always asked.
+Each rule is filed under something that it cannot match without: a sender's or a recipient's address, domain or list,
+where its condition names them; else a cheap condition that it shares with others, which is asked once for all of them;
+else it is always asked.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sekisho.core.addresses import NULL
 from sekisho.core.facts import Facts
 from sekisho.core.message import Path
+from sekisho.core.ports import Unavailable
 from sekisho.core.rule import Mode, Policy, Rule
 from sekisho.policy.asked import CHEAP, Asked, Guard
 from sekisho.policy.conditions.tree import Every
@@ -21,21 +22,39 @@ Numbers = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Numbers of rules, by what a sender or a recipient must be found by."""
+
+    keys: dict[str, Numbers]
+    lists: dict[str, Numbers]
+
+    def look_up(self, facts: Facts, paths: tuple[Path, ...], found: set[int]) -> None:
+        """Add the rules for any of these paths."""
+        if self.keys:
+            for key in {key for path in paths for key in _keys(path)}:
+                if key in self.keys:
+                    found.update(self.keys[key])
+        if self.lists:
+            addresses = {(path.local, domain) for path in paths for domain in (path.domain, *path.routes)}
+            for name, numbers in self.lists.items():
+                if _on_list(facts, name, addresses):
+                    found.update(numbers)
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """Numbers of rules, by what they cannot match without."""
 
     always: Numbers
-    senders: dict[str, Numbers]
-    recipients: dict[str, Numbers]
+    senders: Table
+    recipients: Table
     probes: tuple[tuple[Asked, Numbers], ...]
 
     def candidates(self, facts: Facts) -> list[int]:
         """The rules that may match, in their order."""
         found = set(self.always)
-        if self.senders:
-            _look_up(self.senders, (facts.transaction.sender,), found)
-        if self.recipients:
-            _look_up(self.recipients, facts.transaction.recipients, found)
+        self.senders.look_up(facts, (facts.transaction.sender,), found)
+        self.recipients.look_up(facts, facts.transaction.recipients, found)
         for probe, numbers in self.probes:
             if probe.truth(facts):
                 found.update(numbers)
@@ -57,28 +76,30 @@ class IndexedPolicy(Policy):
 def indexed(rules: tuple[Rule, ...]) -> IndexedPolicy:
     """The policy of these rules; those with mode off are in none of the index's parts."""
     always: list[int] = []
-    by_key: dict[str, dict[str, list[int]]] = {"sender": {}, "recipient": {}}
+    filed: dict[str, _Filed] = {"sender": ({}, {}), "recipient": ({}, {})}
     probes: dict[Asked, list[int]] = {}
     for number, rule in enumerate(rules):
         if rule.mode is Mode.OFF:
             continue
         place = _place(rule)
         if isinstance(place, Guard):
-            for key in place.keys:
-                by_key[place.of].setdefault(key, []).append(number)
+            for names, table in zip((place.keys, place.lists), filed[place.of], strict=True):
+                for name in names:
+                    table.setdefault(name, []).append(number)
         elif place is not None:
             probes.setdefault(place, []).append(number)
         else:
             always.append(number)
-    return IndexedPolicy(
-        rules,
-        Index(
-            tuple(always),
-            {key: tuple(numbers) for key, numbers in by_key["sender"].items()},
-            {key: tuple(numbers) for key, numbers in by_key["recipient"].items()},
-            tuple((probe, tuple(numbers)) for probe, numbers in probes.items()),
-        ),
-    )
+    asked = tuple((probe, tuple(numbers)) for probe, numbers in probes.items())
+    return IndexedPolicy(rules, Index(tuple(always), _table(filed["sender"]), _table(filed["recipient"]), asked))
+
+
+_Filed = tuple[dict[str, list[int]], dict[str, list[int]]]
+
+
+def _table(filed: _Filed) -> Table:
+    keys, lists = ({name: tuple(numbers) for name, numbers in table.items()} for table in filed)
+    return Table(keys, lists)
 
 
 def _place(rule: Rule) -> Guard | Asked | None:
@@ -93,10 +114,12 @@ def _place(rule: Rule) -> Guard | Asked | None:
     return conjuncts[0] if conjuncts[0].cost <= CHEAP else None
 
 
-def _look_up(table: dict[str, Numbers], paths: Iterable[Path], found: set[int]) -> None:
-    for key in {key for path in paths for key in _keys(path)}:
-        if key in table:
-            found.update(table[key])
+def _on_list(facts: Facts, name: str, addresses: Iterable[tuple[str, str]]) -> bool:
+    """Whether any of the addresses is on the list, or nobody can say."""
+    try:
+        return any(facts.lists.contains(name, local, domain) for local, domain in addresses)
+    except Unavailable:
+        return True
 
 
 def _keys(path: Path) -> Iterator[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import Field, StrictBool
 
 from sekisho.core.facts import Facts
-from sekisho.core.message import Path
 from sekisho.core.reason import Value
 from sekisho.core.truth import Truth
 from sekisho.policy.asked import Asked, Guard, addresses, any_true, each, listed, whole
@@ -99,10 +98,7 @@ class Wanted:
             candidates = facts.external if self.external else facts.everyone & ~facts.external
         if not self.checks or not candidates:
             return Truth(candidates)
-        return each(facts, self._passes(facts)) & Truth(candidates)
-
-    def _passes(self, facts: Facts) -> Callable[[Path], bool]:
-        return lambda path: passes_path(self.checks, facts, path)
+        return each(facts, lambda path: passes_path(self.checks, facts, path), candidates)
 
 
 class Recipient(ConditionWord):

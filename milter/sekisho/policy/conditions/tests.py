@@ -56,8 +56,8 @@ class Check(Protocol):
     def holds(self, facts: Facts, local: str, domain: str) -> bool:
         """Whether it is; may raise `Unavailable`."""
 
-    def keys(self) -> frozenset[str] | None:
-        """Entries one of which the address must match, where they can be told; see `Guard`."""
+    def guard(self, of: str) -> Guard | None:
+        """What the address must be found by, where that can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class InDomain:
     def holds(self, facts: Facts, local: str, domain: str) -> bool:  # noqa: ARG002
         return bool(domain) and domain in self.domains
 
-    def keys(self) -> frozenset[str] | None:
-        return self.entries if len(self.entries) <= INDEXED else None
+    def guard(self, of: str) -> Guard | None:
+        return Guard(of, self.entries) if len(self.entries) <= INDEXED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,13 @@ class Membership:
             return self.wanted
         return any_true(lambda name: facts.lists.contains(name, local, domain), self.names) is self.wanted
 
-    def keys(self) -> frozenset[str] | None:
-        if not self.wanted or self.names or self.entries is None:
+    def guard(self, of: str) -> Guard | None:
+        if not self.wanted:
             return None
-        return self.entries.entries if self.entries.indexable and len(self.entries) <= INDEXED else None
+        if self.entries is None:
+            return Guard(of, frozenset(), frozenset(self.names))
+        indexed = self.entries.indexable and len(self.entries) <= INDEXED
+        return Guard(of, self.entries.entries, frozenset(self.names)) if indexed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Matches:
         address = f"{local}@{domain}" if domain else local
         return any(pattern.found(address) for pattern in self.patterns)
 
-    def keys(self) -> frozenset[str] | None:
+    def guard(self, of: str) -> Guard | None:  # noqa: ARG002
         return None
 
 
@@ -115,6 +118,8 @@ def _membership(compiler: Compiler, members: tuple[str, ...], *, wanted: bool) -
 
 def passes(checks: tuple[Check, ...], facts: Facts, local: str, domain: str) -> bool:
     """Whether all checks hold; may raise `Unavailable`."""
+    if len(checks) == 1:
+        return checks[0].holds(facts, local, domain)
     return not any_true(lambda check: not check.holds(facts, local, domain), checks)
 
 
@@ -126,6 +131,6 @@ def passes_path(checks: tuple[Check, ...], facts: Facts, path: Path) -> bool:
 
 
 def guard_of(checks: tuple[Check, ...], of: str) -> Guard | None:
-    """The fewest keys by which any check can be looked up."""
-    found = [keys for keys in (check.keys() for check in checks) if keys is not None]
-    return Guard(of, min(found, key=len)) if found else None
+    """The cheapest way in which any check can be looked up."""
+    found = [guard for guard in (check.guard(of) for check in checks) if guard is not None]
+    return min(found, key=lambda guard: guard.cost, default=None)

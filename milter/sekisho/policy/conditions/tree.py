@@ -163,7 +163,7 @@ class Every(Composite):
 
     def guard(self) -> Guard | None:
         found = [guard for guard in (part.guard() for part in self.parts) if guard is not None]
-        return min(found, key=lambda guard: len(guard.keys), default=None)
+        return min(found, key=lambda guard: guard.cost, default=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +183,8 @@ class Either(Composite):
         guards = [guard for guard in found if guard is not None]
         if len(guards) < len(found) or len({guard.of for guard in guards}) != 1:
             return None
-        return Guard(guards[0].of, frozenset().union(*(guard.keys for guard in guards)))
+        keys = frozenset().union(*(guard.keys for guard in guards))
+        return Guard(guards[0].of, keys, frozenset().union(*(guard.lists for guard in guards)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
