@@ -2,7 +2,7 @@
 
 Given holds of which somebody let something go; sends their octets (proved first, by digest) to the re-injection
 listener and records: 2xx sent; 4xx or a lost connection deferred, again after 5 s doubling to 15 min, for five days;
-5xx bounced, and the sender told. Content that is damaged is never sent: the hold fails, loudly. Between the listener's 250
+5xx bounced, and the sender told. Content that is damaged is never sent: the hold fails, loudly. Between its 250
 and our commit a crash makes a second copy; nothing else does.
 """
 

@@ -8,11 +8,12 @@ about to commit, so that the lock on the head is held as short as can be.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, Text, insert, select, type_coerce, update
 
 from sekisho.store.rows import AuditRow
 from sekisho.store.tables import audit, audit_head
@@ -23,6 +24,8 @@ _CHAIN = 1
 """The number of the one chain in ``audit_head``, whose row the first migration made."""
 _START = "0" * 64
 _PAGE = 1000
+_RAW = select(*(column if column.name != "details" else type_coerce(column, Text) for column in audit.c))
+"""Rows with their details as text: what was tampered with need not be JSON any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def chain(connection: Connection, entries: Sequence[Entry]) -> tuple[int, str] |
         sequence += 1
         values = _values(sequence, entry)
         last = _hash(last, values)
-        rows.append({**values, "hash": last})
+        rows.append({**values, "details": dict(entry.details), "hash": last})
     connection.execute(insert(audit), rows)
     moved = update(audit_head).where(audit_head.c.chain == _CHAIN)
     connection.execute(moved.values(sequence=sequence, hash=last))
@@ -59,7 +62,7 @@ def is_recorded(connection: Connection, mark: tuple[int, str]) -> bool:
 
 def entries(view: View, *, hold: str = "", after: int = 0, limit: int = _PAGE) -> list[AuditRow]:
     """Rows in order, of one hold or all, from the one after ``after``."""
-    query = select(audit).where(audit.c.sequence > after).order_by(audit.c.sequence).limit(limit)
+    query = _RAW.where(audit.c.sequence > after).order_by(audit.c.sequence).limit(limit)
     if hold:
         query = query.where(audit.c.hold == hold)
     return [_row(row) for row in view.connection.execute(query).mappings()]
@@ -84,7 +87,7 @@ def verify(view: View) -> Verified:
 def _all(view: View) -> Iterator[RowMapping]:
     after = 0
     while True:
-        query = select(audit).where(audit.c.sequence > after).order_by(audit.c.sequence).limit(_PAGE)
+        query = _RAW.where(audit.c.sequence > after).order_by(audit.c.sequence).limit(_PAGE)
         page = view.connection.execute(query).mappings().all()
         if not page:
             return
@@ -108,7 +111,7 @@ def _values(sequence: int, entry: Entry) -> dict[str, Any]:
         "action": entry.action,
         "hold": entry.hold,
         "reason": prose(entry.reason),
-        "details": dict(entry.details),
+        "details": dumps(dict(entry.details)),
     }
 
 
@@ -118,4 +121,8 @@ def _hash(previous: str, values: Mapping[str, Any]) -> str:
 
 
 def _row(row: RowMapping) -> AuditRow:
-    return AuditRow(**row)
+    try:
+        details = json.loads(row["details"])
+    except ValueError:
+        details = {"damaged": row["details"]}
+    return AuditRow(**{**row, "details": details})
