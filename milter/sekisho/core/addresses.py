@@ -15,7 +15,7 @@ from sekisho.core.path import parse_path
 from sekisho.core.patterns import Pattern, PatternSet
 
 NULL = "<>"
-_DOMAIN = re.compile(r"\.?[^\s@/<>,;:\"()\\*.]+(\.[^\s@/<>,;:\"()\\*.]+)*\.?|\[[0-9A-Za-z.:]+\]")
+_DOMAIN = re.compile(r"\.?[^\s\0-\x1f\x7f@/<>,;:\"()\\*.]+(\.[^\s\0-\x1f\x7f@/<>,;:\"()\\*.]+)*\.?|\[[0-9A-Za-z.:]+\]")
 
 
 class BadEntry(ValueError):

@@ -55,7 +55,9 @@ def from_base(text: str, info: ValidationInfo) -> Path:
 
 
 def path(value: object, info: ValidationInfo) -> Path:
-    """A file or folder, as text."""
+    """A file or folder, as text; a `Path` is taken as it is."""
+    if isinstance(value, Path):
+        return value
     if not isinstance(value, str):
         raise ValueError("a path is text, such as /var/lib/sekisho")
     return from_base(value, info)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sekisho.core.addresses import normal_entry
-from sekisho.lists.table import Table
+from sekisho.lists.table import NORMAL, Table
 
 LIMIT = 256_000_000
 """Octets of a list file."""
@@ -110,7 +110,7 @@ def _checked(files: Iterable[tuple[Path, Iterable[Row]]], flaws: list[Flaw]) -> 
     for path, rows in files:
         for number, line, entry in rows:
             try:
-                yield normal_entry(entry)
+                yield entry if NORMAL.fullmatch(entry) else normal_entry(entry)
             except ValueError as error:
                 column = line.find(entry) + 1 or 1
                 flaws.append(Flaw(str(path), number, column, str(error), line.rstrip("\r\n")))

@@ -15,7 +15,7 @@ from sekisho.core.patterns import PatternSet
 
 _RUN = 1024
 """Octets of a run, on average."""
-_NORMAL = re.compile(r"(?:[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+NORMAL = re.compile(r"(?:[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 """The usual entry, which is its own normal spelling."""
 
 
@@ -32,7 +32,7 @@ class Table:
         self._subdomains = False
         self._count = 0
         for entry in entries:
-            normal = entry if _NORMAL.fullmatch(entry) else normal_entry(entry)
+            normal = entry if NORMAL.fullmatch(entry) else normal_entry(entry)
             self._count += 1
             if is_pattern(normal):
                 patterns.append(normal[1:-1])
