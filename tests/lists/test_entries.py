@@ -7,20 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from sekisho.lists.entries import BadList, plain_table, read_book, read_text, words
+from sekisho.lists.entries import BadList, decoded, plain_table, read_book, read_lines, words
 
 FILE = Path("list.txt")
 TODAY = date(2026, 4, 1)
 
 
+def lines(text: str) -> list[bytes]:
+    return text.encode().splitlines(keepends=True)
+
+
 def flaws(text: str) -> list[str]:
     with pytest.raises(BadList) as caught:
-        plain_table([(FILE, text)])
+        plain_table([(FILE, lines(text))])
     return [str(flaw) for flaw in caught.value.flaws]
 
 
 def test_a_line_is_an_entry_and_comments_are_left_out() -> None:
-    table = plain_table([(FILE, "# partners\r\n\r\na@x.jp  # Abe\r\n  y.jp\r\n/^z#[0-9]@/ # pattern\r\n")])
+    table = plain_table([(FILE, lines("# partners\r\n\r\na@x.jp  # Abe\r\n  y.jp\r\n/^z#[0-9]@/ # pattern\r\n"))])
     assert len(table) == 3
     assert table.contains("a", "x.jp")
     assert table.contains("anybody", "y.jp")
@@ -28,7 +32,7 @@ def test_a_line_is_an_entry_and_comments_are_left_out() -> None:
 
 
 def test_a_pattern_may_hold_a_blank_and_a_hash() -> None:
-    assert plain_table([(FILE, "/a #b/\n")]).contains("a #b", "x.jp")
+    assert plain_table([(FILE, lines("/a #b/\n"))]).contains("a #b", "x.jp")
 
 
 def test_every_bad_line_is_named() -> None:
@@ -47,22 +51,22 @@ def test_a_file_that_is_not_utf8_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_bytes(b"a.jp\n# " + "顧客".encode("cp932") + b"\n")
     with pytest.raises(BadList, match=r"list\.txt:2:3: byte 0x8c is not UTF-8"):
-        read_text(path)
+        list(decoded(path, read_lines(path)))
 
 
 def test_a_byte_order_mark_is_taken_off(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_bytes("a.jp\n".encode("utf-8-sig"))
-    assert read_text(path) == "a.jp\n"
+    assert list(decoded(path, read_lines(path))) == ["a.jp\n"]
 
 
 def test_a_word_of_a_dictionary_may_hold_blanks() -> None:
-    assert list(words(FILE, "# names\ncompany secret\n社外秘 # ja\n")) == ["company secret", "社外秘"]
+    assert list(words(FILE, lines("# names\ncompany secret\n社外秘 # ja\n"))) == ["company secret", "社外秘"]
 
 
 def test_an_address_book_knows_its_contacts() -> None:
     text = 'Address,Name,Company,Valid Until\na@x.jp,"Abe, Taro",X,\ny.jp,,Y,2026-04-01\n'
-    book = read_book(FILE, text, lambda: TODAY)
+    book = read_book(FILE, lines(text), lambda: TODAY)
     assert book.contacts["a@x.jp"].name == "Abe, Taro"
     assert book.contains("A", "x.jp")
     assert book.contains("anybody", "y.jp")
@@ -71,7 +75,7 @@ def test_an_address_book_knows_its_contacts() -> None:
 
 def test_an_entry_counts_until_the_end_of_its_last_day() -> None:
     today = [TODAY]
-    book = read_book(FILE, "address,valid-until\na@x.jp,2026-04-01\ny.jp,2026/04/02\n", lambda: today[0])
+    book = read_book(FILE, lines("address,valid-until\na@x.jp,2026-04-01\ny.jp,2026/04/02\n"), lambda: today[0])
     assert book.contains("a", "x.jp")
     today[0] = date(2026, 4, 2)
     assert not book.contains("a", "x.jp")
@@ -79,7 +83,7 @@ def test_an_entry_counts_until_the_end_of_its_last_day() -> None:
 
 
 def test_an_address_whose_day_is_over_is_out_although_its_domain_is_in() -> None:
-    book = read_book(FILE, "address,valid-until\na@x.jp,2026-03-31\nx.jp,\n", lambda: TODAY)
+    book = read_book(FILE, lines("address,valid-until\na@x.jp,2026-03-31\nx.jp,\n"), lambda: TODAY)
     assert not book.contains("a", "x.jp")
     assert book.contains("b", "x.jp")
 
@@ -99,5 +103,5 @@ def test_an_address_whose_day_is_over_is_out_although_its_domain_is_in() -> None
 )
 def test_what_is_wrong_with_an_address_book_is_named(text: str, expected: str) -> None:
     with pytest.raises(BadList) as caught:
-        read_book(FILE, text, lambda: TODAY)
+        read_book(FILE, lines(text), lambda: TODAY)
     assert str(caught.value.flaws[0]).startswith(expected)

@@ -22,6 +22,7 @@ LIMIT = 256_000_000
 COLUMNS = ("address", "name", "company", "section", "label", "owner", "manager", "valid-until")
 """Columns of an address book; the first must be there."""
 _MOST_FLAWS = 10
+_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +47,39 @@ class BadList(Exception):
         super().__init__("; ".join(map(str, self.flaws)))
 
 
-def read_text(path: Path) -> str:
-    """A list file's text. Raises OSError, or `BadList` for what is no text or too long."""
+def read_lines(path: Path) -> Iterator[bytes]:
+    """A file's lines, one after the other: a long file takes no memory. Raises OSError, or `BadList` if too long."""
     with path.open("rb") as file:
-        octets = file.read(LIMIT + 1)
-    if len(octets) > LIMIT:
-        raise BadList([Flaw(str(path), 1, 1, f"larger than {LIMIT // 1_000_000} MB")])
-    try:
-        return octets.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        column = error.start - octets.rfind(b"\n", 0, error.start)
-        message = f"byte 0x{error.object[error.start]:02x} is not UTF-8; save the file as UTF-8"
-        raise BadList([Flaw(str(path), line, column, message)]) from None
+        left = LIMIT
+        for line in file:
+            left -= len(line)
+            if left < 0:
+                raise BadList([Flaw(str(path), 1, 1, f"larger than {LIMIT // 1_000_000} MB")])
+            yield line
 
 
-def plain_table(texts: Iterable[tuple[Path, str]]) -> Table:
-    """A table of the lines of some files."""
-    files = list(texts)
-    return _table(((path, _lines(text)) for path, text in files), sum(len(text) for _, text in files))
+def decoded(path: Path, lines: Iterable[bytes]) -> Iterator[str]:
+    """The lines as text; `BadList` at the first that is not UTF-8."""
+    for number, line in enumerate(lines, 1):
+        try:
+            yield (line.removeprefix(_BOM) if number == 1 else line).decode("utf-8")
+        except UnicodeDecodeError as error:
+            message = f"byte 0x{error.object[error.start]:02x} is not UTF-8; save the file as UTF-8"
+            raise BadList([Flaw(str(path), number, error.start + 1, message)]) from None
 
 
-def words(path: Path, text: str) -> Iterator[str]:
-    """The lines of a dictionary file; a word may hold blanks."""
-    for line, _, word in _lines(text):
+def plain_table(files: Iterable[tuple[Path, Iterable[bytes]]], octets: int = 0) -> Table:
+    """A table of the lines of some files, about so many ``octets`` together."""
+    flaws: list[Flaw] = []
+    table = Table(_checked(files, flaws), octets)
+    if flaws:
+        raise BadList(flaws)
+    return table
+
+
+def words(path: Path, lines: Iterable[bytes]) -> Iterator[str]:
+    """The words of a dictionary file; a word may hold blanks."""
+    for line, _, word in _rows(path, lines):
         if "\0" in word:
             raise BadList([Flaw(str(path), line, 1, "a NUL cannot be part of a word")])
         yield word
@@ -79,9 +89,11 @@ Row = tuple[int, str, str]
 """Line number, the line as it stands, what it says."""
 
 
-def _lines(text: str) -> Iterator[Row]:
-    for number, line in enumerate(io.StringIO(text), 1):
-        entry = _without_comment(line.strip())
+def _rows(path: Path, lines: Iterable[bytes]) -> Iterator[Row]:
+    for number, line in enumerate(decoded(path, lines), 1):
+        entry = line.strip()
+        if "#" in entry:
+            entry = _without_comment(entry)
         if entry:
             yield number, line, entry
 
@@ -97,18 +109,10 @@ def _without_comment(line: str) -> str:
     return line
 
 
-def _table(files: Iterable[tuple[Path, Iterable[Row]]], octets: int) -> Table:
-    flaws: list[Flaw] = []
-    table = Table(_checked(files, flaws), octets)
-    if flaws:
-        raise BadList(flaws)
-    return table
-
-
-def _checked(files: Iterable[tuple[Path, Iterable[Row]]], flaws: list[Flaw]) -> Iterator[str]:
+def _checked(files: Iterable[tuple[Path, Iterable[bytes]]], flaws: list[Flaw]) -> Iterator[str]:
     """The entries that are good; the others are noted."""
-    for path, rows in files:
-        for number, line, entry in rows:
+    for path, lines in files:
+        for number, line, entry in _rows(path, lines):
             try:
                 yield entry if NORMAL.fullmatch(entry) else normal_entry(entry)
             except ValueError as error:
@@ -152,8 +156,9 @@ class Book:
         return len(self.table)
 
 
-def read_book(path: Path, text: str, today: Callable[[], date]) -> Book:
+def read_book(path: Path, lines: Iterable[bytes], today: Callable[[], date]) -> Book:
     """A CSV file with a header row, as an address book."""
+    text = "".join(decoded(path, lines))
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [_column(name) for name in next(rows, [])]

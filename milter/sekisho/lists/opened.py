@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
 from sekisho.core.ports import Unavailable
-from sekisho.lists.entries import BadList, Book, plain_table, read_book, read_text, words
+from sekisho.lists.entries import BadList, Book, plain_table, read_book, read_lines, words
 from sekisho.lists.models import CsvPlace, DictionaryModel, DirectoryPlace, FilePlace, ListModel
 from sekisho.lists.table import Table
 from sekisho.lists.watched import Asked, Clocks, Watched
@@ -38,9 +38,9 @@ def open_list(name: str, model: ListModel, clocks: Clocks, today: Callable[[], d
     """One list. Raises OSError or `BadList` where its files cannot be used."""
     match model:
         case FilePlace(file=path):
-            return Watched(name, lambda: (path,), lambda: plain_table(_texts((path,))), clocks, log)
+            return Watched(name, lambda: (path,), lambda: _plain((path,)), clocks, log)
         case DirectoryPlace(directory=folder):
-            return Watched(name, lambda: files_in(folder), lambda: plain_table(_texts(files_in(folder))), clocks, log)
+            return Watched(name, lambda: files_in(folder), lambda: _plain(files_in(folder)), clocks, log)
         case CsvPlace(csv=path):
             return _watched_book(name, path, clocks, today, log)
         case entries:
@@ -50,11 +50,11 @@ def open_list(name: str, model: ListModel, clocks: Clocks, today: Callable[[], d
 def _watched_book(
     name: str, path: Path, clocks: Clocks, today: Callable[[], date], log: logging.Logger
 ) -> Watched[Book]:
-    return Watched(name, lambda: (path,), lambda: read_book(path, read_text(path), today), clocks, log)
+    return Watched(name, lambda: (path,), lambda: read_book(path, read_lines(path), today), clocks, log)
 
 
-def _texts(paths: tuple[Path, ...]) -> Iterator[tuple[Path, str]]:
-    return ((path, read_text(path)) for path in paths)
+def _plain(paths: tuple[Path, ...]) -> Table:
+    return plain_table(((path, read_lines(path)) for path in paths), sum(path.stat().st_size for path in paths))
 
 
 def files_in(folder: Path) -> tuple[Path, ...]:
@@ -67,9 +67,9 @@ def dictionary_words(model: DictionaryModel) -> tuple[str, ...]:
     """A dictionary's words. Raises OSError or `BadList` where its files cannot be used."""
     match model:
         case FilePlace(file=path):
-            return tuple(words(path, read_text(path)))
+            return tuple(words(path, read_lines(path)))
         case DirectoryPlace(directory=folder):
-            return tuple(word for path in files_in(folder) for word in words(path, read_text(path)))
+            return tuple(word for path in files_in(folder) for word in words(path, read_lines(path)))
         case entries:
             return entries
 
