@@ -92,7 +92,7 @@ def facts_of(
 
 
 def truth(condition: Mapping[str, Any], facts: Facts) -> Truth:
-    known = Known(frozenset(LISTS), frozenset({"projects"}), frozenset({"noted", "weak"}), {"noted": 2.0})
+    known = Known(frozenset(LISTS), frozenset({"projects"}), frozenset({"noted", "weak"}))
     asked = ADAPTER.validate_python(condition).compiled(Compiler(known))
     found: Truth = asked.truth(facts)
     reason = asked.reason(facts)
@@ -257,8 +257,8 @@ def test_findings_concern_their_recipients_only() -> None:
     assert truth({"finding": "noted", "count": 1}, facts) == Truth(0b100)
     assert truth({"finding": "noted", "people": ">= 3"}, facts) == Truth(0b010)
     assert truth({"finding": "noted", "score": ">= 0.7"}, facts) == Truth(0b110)
-    assert truth({"score": ">= 2.4"}, facts) == Truth(0b010)
-    assert truth({"score": "1.4"}, facts) == Truth(0b100)
+    assert truth({"score": ">= 1.2"}, facts) == Truth(0b010)
+    assert truth({"score": "0.7"}, facts) == Truth(0b100)
 
 
 def test_hours_are_the_organisations_and_may_pass_midnight() -> None:

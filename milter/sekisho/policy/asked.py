@@ -89,8 +89,8 @@ class Asked(ABC):
         """Why it is, or is not, true."""
         truth, inner = self.truth(facts), self.inner_conditions()
         values = self._values(facts)
-        if truth.unknown and not inner:
-            values["source"] = listed(list(facts.away))
+        if truth.unknown and not truth.yes and not inner:
+            values |= {"source": listed(list(facts.away)), "why": listed(list(facts.away.values()))}
         told = {"holds": holds(truth, facts.everyone), **matching(facts, truth), **values}
         return Reason(self.CODE, told, tuple(part.reason(facts) for part in inner))
 

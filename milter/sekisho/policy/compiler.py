@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar, cast
 
 from sekisho.core.addresses import AddressSet
@@ -21,8 +20,6 @@ class Known:
     dictionaries: frozenset[str] = frozenset()
     findings: frozenset[str] = frozenset()
     """Codes of all inspectors."""
-    weights: Mapping[str, float] = field(default_factory=dict)
-    """What a finding's score is multiplied by, by code; 1 unless given."""
 
 
 class Compiler:

@@ -1,8 +1,8 @@
 """The codes of reasons and the values that come with each: what `words` makes sentences of.
 
 Every reason of a condition has ``holds``: ``yes`` (for all recipients), ``some``, ``no`` or ``unknown``; where it is
-``some``, ``matching`` names the recipients. Where somebody is unknown ``source`` names the sources that were away, and
-the values listed here may be missing. ``test`` is the condition's settings as they were written
+``some``, ``matching`` names the recipients. Where it is ``unknown``, ``source`` names the sources that were away and
+``why`` says why, and the values listed here may be missing. ``test`` is the condition's settings as they were written
 (``external: true, not-in: partners``). Lists of names are joined by commas and cut: ``a@b.jp, c@d.jp, … (+3)``.
 """
 

@@ -164,7 +164,7 @@ class SizeIs(Asked):
 
 
 class Score(ConditionWord):
-    """The sum of the scores of all findings that concern the recipient, each times the weight of its code.
+    """The sum of the scores of all findings that concern the recipient; inspectors' settings say what each adds.
 
     Asking for it runs every inspector.
     """
@@ -173,9 +173,7 @@ class Score(ConditionWord):
     score: ComparisonField = Field(description='A comparison, such as ">= 1.5"')
 
     def compiled(self, compiler: Compiler) -> Asked:
-        codes = tuple(sorted(compiler.known.findings))
-        weights = tuple(compiler.known.weights.get(code, 1.0) for code in codes)
-        return compiler.share(ScoreIs(self.score, codes, weights))
+        return compiler.share(ScoreIs(self.score, tuple(sorted(compiler.known.findings))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,7 +182,6 @@ class ScoreIs(Asked):
     COST: ClassVar[int] = 10_000
     score: Comparison
     codes: tuple[str, ...]
-    weights: tuple[float, ...]
 
     def ask(self, facts: Facts) -> Truth:
         mask = 0
@@ -197,18 +194,8 @@ class ScoreIs(Asked):
 
     def _totals(self, facts: Facts) -> list[float]:
         """The score of each recipient."""
-        found = [
-            (one.recipients, one.score * weight)
-            for code, weight in zip(self.codes, self.weights, strict=True)
-            for one in facts.findings(code)
-        ]
-        return totals(found, len(facts.transaction.recipients))
-
-
-def totals(scores: Iterable[tuple[int, float]], count: int) -> list[float]:
-    """Sum scores that concern masks of recipients, for each recipient; rounded, so that 0.1 + 0.2 is 0.3."""
-    sums = [0.0] * count
-    for mask, score in scores:
-        for index in members(mask):
-            sums[index] += score
-    return [round(one, 6) for one in sums]
+        sums = [0.0] * len(facts.transaction.recipients)
+        for finding in (one for code in self.codes for one in facts.findings(code)):
+            for index in members(finding.recipients):
+                sums[index] += finding.score
+        return [round(one, 6) for one in sums]  # so that 0.1 + 0.2 is 0.3
