@@ -6,7 +6,7 @@ International names compare by their A-labels (RFC 5891).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import idna
@@ -55,3 +55,7 @@ class DomainSet:
 
     def __bool__(self) -> bool:
         return bool(self._exact or self._parents)
+
+    def __iter__(self) -> Iterator[str]:
+        """Every domain named, whether itself or its sub-domains are meant; sorted."""
+        return iter(sorted(self._exact | self._parents))

@@ -24,6 +24,11 @@ def public_suffix(domain: str) -> str:
     return _split(domain)[1] if len(domain) <= LONGEST else ""
 
 
+def is_known_suffix(domain: str) -> bool:
+    """Whether the name ends in a suffix that is on the list, rather than in a last label that nobody delegates."""
+    return len(domain) <= LONGEST and bool(_suffixes().publicsuffix(domain, accept_unknown=False))
+
+
 @lru_cache(maxsize=16_384)
 def _split(domain: str) -> tuple[str, str]:
     if domain.startswith("["):  # an address literal (RFC 5321 4.1.3)

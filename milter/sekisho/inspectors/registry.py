@@ -19,9 +19,12 @@ from sekisho.inspectors import (
     confidential_marking,
     dangerous_attachment,
     dictionary_word,
+    free_mail_recipient,
     header_anomaly,
     large_message,
+    lookalike_domain,
     mass_visible_recipients,
+    missing_attachment,
     mixed_external_domains,
     protected_message,
     unusual_time,
@@ -40,6 +43,9 @@ OURS = (
     protected_message,
     large_message,
     unusual_time,
+    free_mail_recipient,
+    lookalike_domain,
+    missing_attachment,
 )
 
 

@@ -14,6 +14,7 @@ PLACES = {
     "body": "the text",
     "attachment": "the file {name}",
     "message": "the message",
+    "envelope": "the envelope",
 }
 KINDS = {
     "my-number": "My Number",

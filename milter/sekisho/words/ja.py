@@ -9,6 +9,7 @@ PLACES = {
     "body": "本文",
     "attachment": "添付ファイル {name}",
     "message": "メール全体",
+    "envelope": "宛先",
 }
 KINDS = {
     "my-number": "マイナンバー",

@@ -47,7 +47,7 @@ def place(where: str, language: str) -> str:
     said = _catalogue(language)
     clean = one_line(where, _LONGEST_VALUE)
     kind, _, name = clean.partition(":")
-    if clean in ("body", "message"):
+    if clean in ("body", "message", "envelope"):
         return str(said.PLACES[clean])
     if kind == "body" and name.isdecimal():
         return _filled(said.PLACES["line"], {"line": name})

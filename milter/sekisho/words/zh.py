@@ -9,6 +9,7 @@ PLACES = {
     "body": "正文",
     "attachment": "附件 {name}",
     "message": "整封邮件",
+    "envelope": "收件人",
 }
 KINDS = {
     "my-number": "日本个人编号",

@@ -1,0 +1,48 @@
+"""free-mail-recipient: a recipient at a provider of mail for consumers.
+
+Concerns these recipients. The site may name further providers, and exempt some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from sekisho.core.domains import normal_domain
+from sekisho.core.facts import Facts
+from sekisho.core.finding import Finding
+from sekisho.core.oneline import one_line
+from sekisho.core.truth import members
+from sekisho.inspectors import settings as base
+from sekisho.inspectors.providers import FREE_MAIL
+
+CODES = ("free-mail-recipient",)
+
+
+class Settings(base.Settings):
+    score: float = Field(default=0.2, ge=0, le=100, description="What one finding adds to a message's score")
+    more: tuple[str, ...] = Field(default=(), description="Further domains of free mail")
+    exempt: tuple[str, ...] = Field(default=(), description="Domains that are none here")
+
+
+def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
+    """At most one finding; values: ``address`` (the first), ``addresses`` (how many), ``domain``."""
+    more = frozenset(map(normal_domain, settings.more))
+    exempt = frozenset(map(normal_domain, settings.exempt))
+    providers = (FREE_MAIL | more) - exempt
+    concerned = facts.external & facts.those(lambda path: path.domain in providers)
+    if not concerned:
+        return
+    paths = [facts.transaction.recipients[index] for index in members(concerned)]
+    distinct = len({path.address.lower() for path in paths})
+    address = one_line(paths[0].address, 100)
+    yield Finding(
+        CODES[0],
+        "envelope",
+        concerned,
+        count=distinct,
+        score=settings.score,
+        evidence=address,
+        values={"address": address, "addresses": distinct, "domain": one_line(paths[0].domain, 80)},
+    )

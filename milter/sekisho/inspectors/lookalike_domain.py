@@ -1,0 +1,195 @@
+"""lookalike-domain: a recipient's domain is nearly, or only to the eye, one that the site knows.
+
+Compared are registered domains, international names decoded, with the site's own, those it names as known, the big
+providers, and the domain that several other recipients of the same message share. Kinds: ``typo`` (an edit or two
+away: gmai.com), ``homograph`` (other letters that look alike: rn for m, Cyrillic а for a). One company's regional
+variants and real domains of a few letters are left alone. Concerns the recipients at that domain.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+import idna
+from pydantic import Field
+from rapidfuzz.distance import OSA
+
+from sekisho.core.domains import normal_domain
+from sekisho.core.facts import Facts
+from sekisho.core.finding import Finding
+from sekisho.core.oneline import one_line
+from sekisho.core.registered import is_known_suffix, public_suffix, registered_domain
+from sekisho.core.truth import Mask, members
+from sekisho.inspectors import settings as base
+from sekisho.inspectors.providers import FREE_MAIL, NEIGHBOURS, OFTEN_MISTYPED
+
+CODES = ("lookalike-domain",)
+
+DOMAINS = 500
+"""Distinct outside domains of one message that are compared."""
+_TWO_EDITS = 10
+"""Shortest label that may be two edits away; one edit needs half of that."""
+_SUFFIX_TYPOS = frozenset({"co", "cm", "om", "con", "cpm", "comm", "ocm", "vom", "xom", "cim"})
+_SECOND_LEVEL = frozenset({"co", "ne", "or", "ac", "go", "ad", "ed", "gr", "lg", "com", "net", "org"})
+_ALIKE = {
+    "a": "аαɑ",
+    "b": "ьЬ",
+    "c": "сϲ",
+    "d": "ԁ",
+    "e": "еёε3",
+    "g": "ɡ",
+    "h": "һн",
+    "i": "іıιї1l|!",
+    "j": "јϳ",
+    "k": "кκ",
+    "m": "м",
+    "n": "пη",
+    "o": "оοσ0",
+    "p": "рρ",
+    "q": "ԛ",
+    "r": "гᴦ",
+    "s": "ѕ5$",
+    "t": "тτ",
+    "u": "υџ",
+    "v": "ѵν",
+    "w": "ԝω",
+    "x": "хχ",
+    "y": "уγ",
+    "z": "ᴢ2",
+}
+_SKELETON = str.maketrans({other: letter for letter, others in _ALIKE.items() for other in others})
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+
+
+class Settings(base.Settings):
+    score: float = Field(default=0.8, ge=0, le=100, description="What one finding adds to a message's score")
+    known: tuple[str, ...] = Field(default=(), description="Domains of partners that people may mistype")
+    genuine: tuple[str, ...] = Field(default=(), description="Domains that resemble a known one and are right")
+
+
+def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
+    """A finding for each domain; values: ``address`` (the first), ``domain``, ``like``."""
+    seats: dict[str, Mask] = {}
+    for index in members(facts.external):
+        domain = _owner(facts.transaction.recipients[index].domain)
+        if domain:
+            seats[domain] = seats.get(domain, 0) | 1 << index
+    named = {registered_domain(normal_domain(name)) for name in settings.known}
+    own = {registered_domain(name) for name in facts.site.domains}
+    right = FREE_MAIL | NEIGHBOURS | named | own | {normal_domain(name) for name in settings.genuine}
+    known = sorted(OFTEN_MISTYPED | named | own)
+    for domain, mask in list(seats.items())[:DOMAINS]:
+        if domain not in right:
+            likeness = _likeness(domain, [*known, *_crowded(seats, domain)])
+            if likeness:
+                yield _finding(facts, settings, domain, mask, *likeness)
+
+
+def _finding(facts: Facts, settings: Settings, domain: str, mask: Mask, like: str, kind: str) -> Finding:
+    first = facts.transaction.recipients[(mask & -mask).bit_length() - 1]
+    address = one_line(f"{first.local}@{_unicode(first.domain)}", 120)
+    values = {"address": address, "domain": one_line(_unicode(domain), 80), "like": one_line(like, 80)}
+    return Finding(
+        CODES[0], "envelope", mask, kind=kind, count=1, score=settings.score, evidence=address, values=values
+    )
+
+
+def _owner(domain: str) -> str:
+    """The registered domain; three labels where a slip in the last one (``ne.jo``) hides a suffix of two."""
+    registered = registered_domain(domain)
+    labels = domain.split(".")
+    if len(labels) >= 3 and labels[-2] in _SECOND_LEVEL and registered == f"{labels[-2]}.{labels[-1]}":
+        return ".".join(labels[-3:])
+    return registered
+
+
+def _crowded(seats: dict[str, Mask], domain: str) -> list[str]:
+    """Domains to which several write in this message, where only one writes to ``domain``."""
+    if seats[domain].bit_count() > 1 or len(seats) > 50:
+        return []
+    return [other for other, mask in seats.items() if mask.bit_count() > 1]
+
+
+def _likeness(domain: str, known: Iterable[str]) -> tuple[str, str] | None:
+    """The known domain that this one resembles, and how."""
+    label, suffix = _label(domain), public_suffix(domain)
+    skeleton = _skeleton(label)
+    for other in known:
+        if domain != other and OSA.distance(domain, other, score_cutoff=1) <= 1 and _slipped(domain, other):
+            return other, "typo"
+        other_label, other_suffix = _label(other), public_suffix(other)
+        if label == other_label:
+            if _is_suffix_typo(domain, suffix, other_suffix):
+                return other, "typo"
+        elif _are_near(suffix, other_suffix):
+            if skeleton == _skeleton(other_label) and len(label) >= 4 and not _differ_in_digits(label, other_label):
+                return other, "homograph"
+            if _is_label_typo(label, other_label):
+                return other, "typo"
+    return None
+
+
+def _slipped(domain: str, other: str) -> bool:
+    """``docomo.ne.jo`` for ``docomo.ne.jp``: nobody registers names below the slip."""
+    return public_suffix(domain).count(".") < public_suffix(other).count(".") == other.count(".") - 1
+
+
+def _is_suffix_typo(domain: str, suffix: str, other: str) -> bool:
+    """The same name below another suffix is usually a regional variant; not below one that is a slip."""
+    if other == "com" and suffix in _SUFFIX_TYPOS:
+        return True
+    return not is_known_suffix(domain) and OSA.distance(suffix, other, score_cutoff=1) <= 1
+
+
+def _are_near(suffix: str, other: str) -> bool:
+    return suffix == other or OSA.distance(suffix, other, score_cutoff=1) <= 1
+
+
+def _is_label_typo(label: str, other: str) -> bool:
+    shorter = min(len(label), len(other))
+    edits = 2 if shorter >= _TWO_EDITS else 1 if shorter >= 4 and max(len(label), len(other)) >= 5 else 0
+    return (
+        bool(edits) and OSA.distance(label, other, score_cutoff=edits) <= edits and not _differ_in_digits(label, other)
+    )
+
+
+def _differ_in_digits(label: str, other: str) -> bool:
+    """``shop1`` and ``shop2``, ``shop`` and ``shop2`` are neighbours, not mistakes."""
+    return label.rstrip("0123456789-") == other.rstrip("0123456789-")
+
+
+def _label(domain: str) -> str:
+    suffix = public_suffix(domain)
+    return _unicode(domain.removesuffix(f".{suffix}") if suffix else domain)
+
+
+def _skeleton(label: str) -> str:
+    """What the eye sees: accents off, look-alike letters as the Latin one."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", label) if not unicodedata.combining(char))
+    plain = plain.casefold().translate(_SKELETON)
+    for pair, letter in _PAIRS:
+        plain = plain.replace(pair, letter)
+    return plain
+
+
+def _unicode(domain: str) -> str:
+    """A-labels decoded; what is none stays."""
+    if "xn--" not in domain or len(domain) > 255:
+        return domain
+    return ".".join(map(_decoded, domain.split(".")))
+
+
+def _decoded(label: str) -> str:
+    try:
+        return idna.ulabel(label)
+    except (idna.IDNAError, UnicodeError):
+        return _punycode(label)
+
+
+def _punycode(label: str) -> str:
+    """Labels that mix scripts are no valid names, and all the more worth seeing."""
+    try:
+        return label.removeprefix("xn--").encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label

@@ -1,0 +1,109 @@
+"""missing-attachment: the text says that something is attached, and nothing is.
+
+Only what was written now counts. A request to attach, an attachment of somebody else or of an earlier mail, a negation
+(添付不要), a link to a storage service, and any file or picture in the message speak against it. Concerns all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from sekisho.core.facts import Facts
+from sekisho.core.finding import Finding
+from sekisho.core.oneline import one_line
+from sekisho.core.parts import Part
+from sekisho.core.patterns import Pattern
+from sekisho.core.prose import NEW_ONLY
+from sekisho.inspectors import settings as base
+from sekisho.inspectors.evidence import Passage, first, snippet
+
+CODES = ("missing-attachment",)
+
+_SAID = Pattern(
+    r"添付|同封|別添|別紙|\battach(?:ed|ing|ments?|es)?\b|\benclos(?:ed|ing|ures?)\b|\bPFA\b|附件|附上|随附|隨附|附檔|附加檔案|夹带"
+)
+_MEANT = Pattern(
+    # Japanese: something is attached by this mail
+    r"(?:添付|同封)(?:(?:の|する|して(?:い|お)る|した)?(?:ファイル|資料|書類|データ|画像|写真|文書|見積書?|請求書|契約書|PDF|Excel|エクセル)|(?:いた|致)?し(?:ます|ました|て(?:おり|い)ます|てお(?:送|渡)り|ておきます|た[のも通])"
+    r"|いたし|致し|申し上げ|させて(?:いただ|頂)|にて|で(?:お送|送|ご確認)|の(?:通|とおり|ほど|件|上お送り|うえお送り)|(?:を|も)(?:ご?(?:確認|参照|覧|査収|一読|高覧))|ご(?:確認|参照|査収)|をお送り|します|しました|\s*$|。)"
+    r"|(?:別添|別紙)(?:の(?:通|とおり|資料|ファイル|書)|にて|を?ご?(?:参照|確認|覧)|資料|のほど|をお送り|をご査収)"
+    # English
+    r"|(?:please\s+(?:find|see|review|check|refer\s+to|note)|find|see|here\s+is|here\s+are|i(?:['’]ve|\s+have|\s+am|['’]m)?|we(?:['’]ve|\s+have|\s+are|['’]re)?|is|are|as|the|per|in|with)"
+    r"\s+(?:\w+\s+){0,4}(?:attach(?:ed|ing|ments?)|enclos(?:ed|ing|ures?))\b"
+    r"|\b(?:attached|enclosed)\s+(?:is|are|please|you|find|here|herewith|to\s+this|below|file|files|document|documents|report|pdf|invoice|quote|spreadsheet|presentation|the|my|our|a|an)\b"
+    r"|\bPFA\b|\battachments?\s*[:：]|\bsee\s+attach(?:ment|ed)\b"
+    # Chinese
+    r"|(?:见|見|查收|查阅|查閱|参阅|參閱|查看|参见|打开|详见|详细见|请看)(?:邮件|本邮件|以下)?附件|附件(?:是|为|為|中|里|裡|内|內|请|請|如下|的(?:文件|资料|資料|表格|合同|报价)|发|已|供|附上)"
+    r"|附上|随附|隨附|随信附|如附件|见附|作为附件"
+)
+_NOT_MEANT = Pattern(
+    r"添付(?:ファイル)?(?:は|が|を|も|の)?(?:不要|なし|無し|ございませ|ありませ|しませ|せず|しない|できませ|できない|忘れ|漏れ|禁止|制限|可能|容量|必要|いただ|頂|くださ|下さ)"
+    r"|(?:添付|同封)(?:の上|のうえ)[^。]{0,20}(?:返信|返送|提出|申請|応募|ください|下さい)"
+    r"|(?:添付|同封)し(?:て|、)?[^。]{0,16}(?:ください|下さい|いただ|頂|ほしい|欲しい|もらえ|くれ|もらい|返信|返送)"
+    r"|(?:先日|前回|以前|昨日|先ほど|先程|前の?メール|いただいた|頂いた|頂戴した|送っていただい|お送りいただい|貴社の?|御社の?)[^。]{0,14}(?:添付|同封|別添)"
+    r"|添付(?:いただ|頂|の?(?:場合|際|方法|可否|要否|有無|漏れ|忘れ|ルール|機能))|添付(?:を|は|も)?(?:忘れ|失念|お願い|希望)|別紙.{0,10}(?:記入|提出|くださ)"
+    r"|郵送|同封(?:の返信用|にて郵送)|貼付"
+    r"|\b(?:not|never|no|without|any|don['’]t|didn['’]t|doesn['’]t|isn['’]t|forgot|forget|cannot|can['’]t|unable|nothing|if)\b[^.!?]{0,30}\b(?:attach|enclos)"
+    r"|\b(?:please|kindly|could\s+you|can\s+you|would\s+you|to|must|should|you\s+(?:can|may|need\s+to))\s+(?:\w+\s+){0,2}(?:attach|enclose)\b"
+    r"|\b(?:you|your|previously|earlier|yesterday['’]?s?|last|his|her|their)\s+(?:\w+\s+){0,2}(?:attach|enclos)"
+    r"|\battach(?:ed|ment|ments)?\s+(?:to\s+(?:the|your|our|his|her|their|each|a|an|it|him|them)\b|size|limit|policy|theory|style)|\bstrings\s+attached"
+    r"|\b(?:emotionally|closely|very|firmly|securely|permanently|physically)\s+attached"
+    r"|(?:没有|沒有|无|無|不需要|无需|不用|忘记|忘了|不要|请勿|勿|不能|无法|未)[^。，]{0,6}(?:附件|附上)|附件(?:大小|限制|上限|不要|无需|没有)"
+    r"|(?:您|你|贵司|上次|之前|昨天)[^。，]{0,8}附件|请[^。，]{0,8}(?:添加|上传|发送|发来|提供|作为)[^。，]{0,6}附件|附上您"
+)
+_STORAGE = Pattern(
+    r"https?://[^\s<>\"]{0,200}(?:drive\.google|docs\.google|dropbox|box\.com|sharepoint|onedrive|1drv\.ms|wetransfer|we\.tl|gigafile|firestorage"
+    r"|icloud\.com|mega\.nz|pan\.baidu|weiyun|aliyundrive|datadeliver|bizstorage|directcloud|fileforce|filesend|/download|/share|\.(?:pdf|zip|xlsx|docx|pptx)\b)"
+    r"|ダウンロードURL|ダウンロードリンク|ファイル転送サービス|download\s+(?:link|url)|下载链接|下載連結|网盘"
+)
+_STOPS = "。.!?！？\n"
+_REACH = 80
+
+
+class Settings(base.Settings):
+    score: float = Field(default=0.4, ge=0, le=100, description="What one finding adds to a message's score")
+
+
+def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
+    """At most one finding; values: ``word``."""
+    if facts.structure.protected:
+        return
+    for passage in _new_passages(facts):
+        for start, end in first(_SAID.spans(passage.text)):
+            if passage.counts(start, NEW_ONLY) and _is_meant(passage.text, start, end):
+                if any(map(_holds_something, facts.structure.parts)) or _links(facts):
+                    return
+                yield Finding(
+                    CODES[0],
+                    passage.where(start),
+                    facts.everyone,
+                    score=settings.score,
+                    evidence=snippet(passage.text, start, end),
+                    values={"word": one_line(passage.text[start:end], 40)},
+                )
+                return
+
+
+def _new_passages(facts: Facts) -> Iterator[Passage]:
+    for prose in facts.prose:
+        yield Passage(one_line(prose.place), prose.text, prose)
+
+
+def _is_meant(text: str, start: int, end: int) -> bool:
+    """Whether the sentence around the word says that this mail brings something."""
+    left = max((text.rfind(stop, max(0, start - _REACH), start) for stop in _STOPS), default=-1) + 1
+    left = max(left, start - _REACH, 0)
+    stops = [found for stop in _STOPS if (found := text.find(stop, end, end + _REACH)) >= 0]
+    sentence = text[left : min(stops, default=end + _REACH) + 1].replace("\n", " ").strip()
+    return _MEANT.found(sentence) and not _NOT_MEANT.found(sentence)
+
+
+def _holds_something(part: Part) -> bool:
+    """Anything that a reader might take for the attachment, pictures in the text too."""
+    return part.attached or bool(part.names) or not part.type.startswith("text/") or part.type == "text/calendar"
+
+
+def _links(facts: Facts) -> bool:
+    return any(_STORAGE.found(text.text) for text in facts.texts)
