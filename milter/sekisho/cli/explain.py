@@ -25,14 +25,12 @@ from sekisho.core.message import Client, Field, Transaction
 from sekisho.core.message import Path as SmtpPath
 from sekisho.core.parse import parse_message
 from sekisho.core.path import parse_path
-from sekisho.core.plan import Plan, plan
 from sekisho.core.reason import Reason
 from sekisho.core.rule import Rule
 from sekisho.core.truth import Mask, Truth, members
 from sekisho.mime.reader import MimeReader
-from sekisho.policy.evaluate import evaluate
 from sekisho.policy.explain import explain
-from sekisho.serve.gateway import facts_of
+from sekisho.serve.judge import Judgement, judge
 from sekisho.words import say as words
 
 
@@ -53,14 +51,12 @@ def run(options: argparse.Namespace) -> int:
     configuration = configuration_of(options)
     reader = MimeReader()
     transaction = _transaction(options, reader)
-    facts = facts_of(configuration, reader, transaction)
-    decision = evaluate(configuration.policy, facts)
-    made = plan(facts, decision)
-    explained = list(explain(configuration.policy, facts))
+    judged = judge(configuration, reader, transaction)
+    explained = list(explain(configuration.policy, judged.facts))
     if options.all:
         for code in configuration.inspectors:
-            facts.findings(code)
-    report = _report(configuration, facts, decision, made, explained)
+            judged.facts.findings(code)
+    report = _report(configuration, judged, explained)
     if options.json:
         print_json(report)
     else:
@@ -102,12 +98,9 @@ def _path(address: str) -> SmtpPath:
 
 
 def _report(
-    configuration: Configuration,
-    facts: Facts,
-    decision: Decision,
-    made: Plan,
-    explained: list[tuple[Rule, Truth, Reason]],
+    configuration: Configuration, judged: Judgement, explained: list[tuple[Rule, Truth, Reason]]
 ) -> dict[str, Any]:
+    facts, decision, made = judged.facts, judged.decision, judged.plan
     language = configuration.site.languages[0]
     recipients = facts.transaction.recipients
     return {

@@ -1,4 +1,4 @@
-"""A message's way from the collected transaction to the plan that is applied: facts, decision, plan, deposit.
+"""A message's way from the collected transaction to the plan that is applied: judge, deposit, answer.
 
 This is the handler that `mta.session` calls at end-of-message. On return everything that must survive is committed; the
 plan says what the MTA is told. A store that cannot take what must be held means tempfail; anything unexpected is raised
@@ -11,15 +11,13 @@ from dataclasses import fields, replace
 
 from sekisho.config.load import Configuration
 from sekisho.core import replies
-from sekisho.core.decision import Decision, Disposition
-from sekisho.core.evidence import Evidence
-from sekisho.core.facts import Facts
+from sekisho.core.decision import Disposition
 from sekisho.core.message import Transaction
-from sekisho.core.plan import Plan, plan
+from sekisho.core.plan import Plan
 from sekisho.core.ports import Reader
 from sekisho.core.replies import Reply
-from sekisho.policy.evaluate import evaluate
 from sekisho.quarantine.deposit import ReleaseLoop, deposit
+from sekisho.serve.judge import Judgement, judge
 from sekisho.serve.telemetry import Outcome, Telemetry
 from sekisho.store import Store, StoreUnavailable
 
@@ -35,13 +33,11 @@ class Gateway:
 
     def handle(self, transaction: Transaction) -> Plan:
         """Everything between collecting and applying; deposits are committed on return."""
-        facts = facts_of(self._configuration, self._reader, transaction)
-        decision = evaluate(self._configuration.policy, facts)
-        made = plan(facts, decision)
-        outcome = _outcome(made, decision, facts)
-        if not (made.deposits or made.notices):
-            return outcome
-        return self._deposited(transaction, outcome, decision, facts)
+        judged = judge(self._configuration, self._reader, transaction)
+        outcome = _outcome(judged)
+        if judged.plan.deposits or judged.plan.notices:
+            return self._deposited(transaction, outcome, judged)
+        return outcome
 
     def failed(self, stage: str, error: BaseException) -> None:
         """Called by the session, which then answers 4.7.1."""
@@ -51,10 +47,10 @@ class Gateway:
         """Called by the session when the reply has been given."""
         self._telemetry.record(transaction, outcome, seconds)
 
-    def _deposited(self, transaction: Transaction, outcome: Outcome, decision: Decision, facts: Facts) -> Outcome:
+    def _deposited(self, transaction: Transaction, outcome: Outcome, judged: Judgement) -> Outcome:
         """The outcome once its deposits are committed, or a tempfail."""
         try:
-            holds = deposit(self._store, transaction, outcome, evidence_of(facts, decision))
+            holds = deposit(self._store, transaction, judged.plan, judged.evidence)
         except StoreUnavailable as error:
             self._telemetry.unavailable("store", str(error))
             return _tempfailed(outcome, replies.NOT_STORED)
@@ -64,28 +60,9 @@ class Gateway:
         return replace(outcome, holds=holds)
 
 
-def facts_of(configuration: Configuration, reader: Reader, transaction: Transaction) -> Facts:
-    """The facts of a message under a configuration."""
-    return Facts(
-        transaction,
-        configuration.site,
-        reader,
-        configuration.lists,
-        configuration.dictionaries,
-        configuration.inspectors,
-    )
-
-
-def evidence_of(facts: Facts, decision: Decision) -> Evidence:
-    """What people will need to see why a message was held."""
-    subject = facts.subjects[0] if facts.subjects else ""
-    reasons = {match.rule.id: match.rule.when.reason(facts) for match in decision.enforced if match.truth.yes}
-    return Evidence(subject, facts.sender_of_record, facts.found, reasons, decision.score)
-
-
-def _outcome(made: Plan, decision: Decision, facts: Facts) -> Outcome:
-    values = {field.name: getattr(made, field.name) for field in fields(Plan)}
-    return Outcome(**values, decision=decision, findings=facts.found)
+def _outcome(judged: Judgement) -> Outcome:
+    values = {field.name: getattr(judged.plan, field.name) for field in fields(Plan)}
+    return Outcome(**values, decision=judged.decision, findings=judged.facts.found)
 
 
 def _tempfailed(outcome: Outcome, reply: Reply) -> Outcome:

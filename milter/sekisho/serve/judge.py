@@ -1,0 +1,46 @@
+"""From a transaction to its plan, without doing anything: what the gateway carries out and ``explain`` only shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sekisho.config.load import Configuration
+from sekisho.core.decision import Decision
+from sekisho.core.evidence import Evidence
+from sekisho.core.facts import Facts
+from sekisho.core.message import Transaction
+from sekisho.core.plan import Plan, plan
+from sekisho.core.ports import Reader
+from sekisho.policy.evaluate import evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A plan, and all that led to it."""
+
+    facts: Facts
+    decision: Decision
+    plan: Plan
+
+    @property
+    def evidence(self) -> Evidence:
+        """What people will need to see why a message was held."""
+        facts = self.facts
+        subject = facts.subjects[0] if facts.subjects else ""
+        matches = (match for match in self.decision.enforced if match.truth.yes)
+        reasons = {match.rule.id: match.rule.when.reason(facts) for match in matches}
+        return Evidence(subject, facts.sender_of_record, facts.found, reasons, self.decision.score)
+
+
+def judge(configuration: Configuration, reader: Reader, transaction: Transaction) -> Judgement:
+    """Facts on demand, the policy's decision, and the plan that follows."""
+    facts = Facts(
+        transaction,
+        configuration.site,
+        reader,
+        configuration.lists,
+        configuration.dictionaries,
+        configuration.inspectors,
+    )
+    decision = evaluate(configuration.policy, facts)
+    return Judgement(facts, decision, plan(facts, decision))
