@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path as File
+from typing import NoReturn
 
 from sekisho.core import replies
 from sekisho.core.actions import OnExpiry
@@ -171,6 +172,7 @@ def in_child(work: Callable[[], object]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def die(*_: object, **__: object) -> None:
+def die(*_: object) -> NoReturn:
     """What kill -9 does."""
     os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("survived")
