@@ -40,37 +40,43 @@ def _many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+MANY = BeforeValidator(_many)
+"""One name is a list of one."""
+
+
 class Settings(Section):
     """Everything in sekisho.yaml."""
 
     organization: Organization = Field(description="Whose mail this is")
-    milter: Annotated[Milter, EMPTY_IS_DEFAULT] = Field(default=Milter(), description="The daemon as the MTA sees it")
+    milter: Annotated[Milter, EMPTY_IS_DEFAULT] = Field(
+        default_factory=Milter, description="The daemon as the MTA sees it"
+    )
     store: Annotated[StoreSettings, EMPTY_IS_DEFAULT] = Field(
-        default=StoreSettings(), description="Where holds are kept"
+        default_factory=StoreSettings, description="Where holds are kept"
     )
     reinject: Annotated[Reinject, EMPTY_IS_DEFAULT] = Field(
-        default=Reinject(), description="The MTA's listener that takes released mail"
+        default_factory=Reinject, description="The MTA's listener that takes released mail"
     )
-    http: Annotated[Http, EMPTY_IS_DEFAULT] = Field(default=Http(), description="Metrics, health and web pages")
-    notices: Annotated[Notices, EMPTY_IS_DEFAULT] = Field(default=Notices(), description="Mails that tell people")
-    log: Annotated[Log, EMPTY_IS_DEFAULT] = Field(default=Log(), description="What is written to stderr")
+    http: Annotated[Http, EMPTY_IS_DEFAULT] = Field(default_factory=Http, description="Metrics, health and web pages")
+    notices: Annotated[Notices, EMPTY_IS_DEFAULT] = Field(default_factory=Notices, description="Mails that tell people")
+    log: Annotated[Log, EMPTY_IS_DEFAULT] = Field(default_factory=Log, description="What is written to stderr")
     run_directory: PathField | None = Field(
         default=None,
         description="Folder for what lives as long as the daemon runs (metrics of the workers); "
         "`run` beside `store.content` unless set",
     )
     lists: Annotated[dict[Name, ListModel], EMPTY_IS_DEFAULT] = Field(
-        default={},
+        default_factory=dict,
         description="Lists of addresses and domains by name: inline entries, or where they are kept. An entry is "
         "`user@example.com`, `example.com`, `.example.com` (its sub-domains only) or `/pattern/` (RE2)",
     )
     dictionaries: Annotated[dict[Name, DictionaryModel], EMPTY_IS_DEFAULT] = Field(
-        default={}, description="Dictionaries of words by name: inline words, or where they are kept"
+        default_factory=dict, description="Dictionaries of words by name: inline words, or where they are kept"
     )
     inspectors: Annotated[Any, EMPTY_IS_DEFAULT] = Field(
-        default={}, description="Settings of the inspectors, by their names"
+        default_factory=dict, description="Settings of the inspectors, by their names"
     )
-    policy: Annotated[tuple[FileName, ...], BeforeValidator(_many)] = Field(
+    policy: Annotated[tuple[FileName, ...], MANY] = Field(
         default=("policy.yaml",),
         min_length=1,
         description="Policy files in the order in which they count; relative to this file, `*` stands for any name",
@@ -106,14 +112,14 @@ def settings_model(registered: Mapping[str, Registered]) -> type[Settings]:
     fields: dict[str, Any] = {
         one.name.replace("-", "_"): (
             Annotated[one.settings, EMPTY_IS_DEFAULT],
-            Field(default=one.settings(), description=one.summary),
+            Field(default_factory=one.settings, description=one.summary),
         )
         for one in registered.values()
     }
     section = create_model("Inspectors", __base__=Section, **fields)
     inspectors: Any = (
         Annotated[section, EMPTY_IS_DEFAULT],
-        Field(default=section(), description="Settings of the inspectors"),
+        Field(default_factory=section, description="Settings of the inspectors"),
     )
     return create_model("Settings", __base__=Settings, __doc__=Settings.__doc__, inspectors=inspectors)
 

@@ -63,7 +63,5 @@ def path(value: object, info: ValidationInfo) -> Path:
     return from_base(value, info)
 
 
-PathField = Annotated[
-    Path, PlainValidator(path), WithJsonSchema({"type": "string", "examples": ["lists/partners.txt"]})
-]
+PathField = Annotated[Path, PlainValidator(path), WithJsonSchema({"type": "string", "format": "path"})]
 """A file or folder; relative to the file that names it."""

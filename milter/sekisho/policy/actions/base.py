@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from sekisho.core.actions import Action
@@ -23,6 +24,16 @@ class ActionWord(Word):
 
 class NoSettings(Word):
     """An action without settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortFor:
+    """Takes one value for the settings that have it under ``key``: ``notify: sender`` is ``notify: {whom: sender}``."""
+
+    key: str
+
+    def __call__(self, value: object) -> object:
+        return value if isinstance(value, Mapping) else {self.key: value}
 
 
 def bare(value: object) -> object:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sekisho.core import actions
 from sekisho.core.actions import Action
-from sekisho.policy.actions.base import ActionWord, NoSettings
+from sekisho.policy.actions.base import ActionWord, NoSettings, ShortFor
 from sekisho.policy.word import ONE_OR_MANY, Severity, Word, checked_address, not_yet
 
 _LONGEST_TEXT = 400
@@ -20,11 +19,6 @@ def _reply_text(text: str) -> str:
     if not text.isascii() or not text.isprintable() or len(text) > _LONGEST_TEXT:
         raise ValueError(f"the text of an SMTP reply is one line of at most {_LONGEST_TEXT} printable ASCII characters")
     return text
-
-
-def _settings_of(key: str) -> BeforeValidator:
-    """``reject: TEXT`` is ``reject: {text: TEXT}``."""
-    return BeforeValidator(lambda value: value if isinstance(value, Mapping) else {key: value})
 
 
 class RefusalSettings(Word):
@@ -38,7 +32,7 @@ class RefusalSettings(Word):
 class Reject(ActionWord):
     """Refuse the message for the matching recipients, for good (5.7.1)."""
 
-    reject: Annotated[RefusalSettings, _settings_of("text")] = Field(description="What the client is told")
+    reject: Annotated[RefusalSettings, BeforeValidator(ShortFor("text"))] = Field(description="What the client is told")
 
     def compiled(self) -> tuple[Action, ...]:
         return (actions.Refuse(permanent=True, text=self.reject.text),)
@@ -47,7 +41,9 @@ class Reject(ActionWord):
 class Tempfail(ActionWord):
     """Refuse the message for now (4.7.1); the client tries again."""
 
-    tempfail: Annotated[RefusalSettings, _settings_of("text")] = Field(description="What the client is told")
+    tempfail: Annotated[RefusalSettings, BeforeValidator(ShortFor("text"))] = Field(
+        description="What the client is told"
+    )
 
     def compiled(self) -> tuple[Action, ...]:
         return (actions.Refuse(permanent=False, text=self.tempfail.text),)
@@ -75,7 +71,7 @@ class Notify(ActionWord):
     """Send a notice that the rule has matched."""
 
     BARE = False
-    notify: Annotated[NotifySettings, _settings_of("whom")] = Field(description="Who is told, and when")
+    notify: Annotated[NotifySettings, BeforeValidator(ShortFor("whom"))] = Field(description="Who is told, and when")
 
     def compiled(self) -> tuple[Action, ...]:
         return (actions.Tell(self.notify.whom),) if self.notify.whom not in LATER else ()
