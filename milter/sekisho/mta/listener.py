@@ -5,7 +5,7 @@ half-made one, a stale one is replaced, and a worker's libmilter, which unlinks 
 On TCP, Nagle's algorithm is off; with delayed acknowledgements it would cost 40 ms a message.
 
 libmilter keeps the descriptor and its callbacks in static memory: there is one listener a process. Raises `ListenError`
-(with the reason in words) and `AlreadyRunning`.
+with the reason in words.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 import Milter
 
 from sekisho.mta.endpoint import Endpoint
-from sekisho.mta.lock import SocketLock
+from sekisho.mta.lock import AlreadyRunning, SocketLock
 from sekisho.mta.session import Session
 
 BACKLOG = 1024
@@ -129,6 +129,8 @@ def _close(context: Any) -> int:
 def _locked(path: Path) -> SocketLock:
     try:
         return SocketLock.take(path)
+    except AlreadyRunning as error:
+        raise ListenError(str(error)) from None
     except OSError as error:
         raise ListenError(f"cannot lock {path}.lock: {error.strerror}") from error
 

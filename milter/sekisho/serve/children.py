@@ -55,6 +55,8 @@ class Child:
     born: float
     ready: bool = False
     leaving: bool = False
+    closed: bool = False
+    """A worker that accepts no more connections."""
     deadline: float | None = None
     """When it is killed if it has not left by then."""
 

@@ -1,8 +1,8 @@
 """The line between the supervisor and each of its children: a socket pair, one word a line.
 
-The supervisor says ``drain`` or ``stop``, a worker says ``ready`` once. End-of-file tells either side that the other
-has gone; a child that loses its supervisor drains. Children that are executed find their end's number in the
-environment.
+The supervisor says ``drain`` or ``stop``; a worker says ``ready`` when it answers, and ``closed`` when it accepts no
+more connections. End-of-file tells either side that the other has gone; a child that loses its supervisor drains. Children
+that are executed find their end's number in the environment.
 """
 
 from __future__ import annotations
@@ -31,10 +31,22 @@ def command(line: socket.socket, order: Order) -> None:
         line.sendall(order.value.encode() + b"\n")
 
 
-def report_ready(line: socket.socket) -> None:
-    """From a worker, when it is about to answer the MTA."""
+class Report(Enum):
+    """What a worker tells of itself."""
+
+    READY = "ready"
+    CLOSED = "closed"
+
+
+def report(line: socket.socket, what: Report) -> None:
+    """From a worker; a supervisor that is gone needs no reports."""
     with suppress(OSError):
-        line.sendall(b"ready\n")
+        line.sendall(what.value.encode() + b"\n")
+
+
+def reports(line: socket.socket) -> list[Report]:
+    """What a worker has said; nothing when its end has been closed."""
+    return [Report(word) for word in _words(line)]
 
 
 def from_environment(environ: Mapping[str, str]) -> socket.socket | None:
@@ -57,17 +69,18 @@ class Orders:
             return None
         if not select([self._line], [], [], seconds)[0]:
             return None
-        words = self._read()
+        words = _words(self._line)
         self._orphaned = not words
         return Order.STOP if Order.STOP.value in words else Order.DRAIN
-
-    def _read(self) -> list[str]:
-        try:
-            return self._line.recv(64).decode("ascii", "replace").split()
-        except OSError:
-            return []
 
 
 def inherited(line: socket.socket) -> dict[str, str]:
     """The environment of a child that is to be executed with this end of the line."""
     return {**os.environ, VARIABLE: str(line.fileno())}
+
+
+def _words(line: socket.socket) -> list[str]:
+    try:
+        return line.recv(64).decode("ascii", "replace").split()
+    except OSError:
+        return []

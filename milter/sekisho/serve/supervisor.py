@@ -3,7 +3,7 @@
 One thread, no database, no HTTP, so that forking is safe at any time. SIGTERM and SIGINT let every child finish what is
 open and end with status 0; SIGHUP loads the configuration anew and, once a new set of workers is ready, drains the old.
 A configuration that does not load, or whose workers do not get ready, is refused: the old one stays, and telemetry is
-told. Raises `ListenError`, `AlreadyRunning`, and whatever loading raises, but only before it has begun to serve.
+told. Raises `ListenError` and whatever loading raises, but only before it has begun to serve.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from functools import partial
 from sekisho.mta.endpoint import probe
 from sekisho.mta.listener import Listener
 from sekisho.serve.children import Child, Seat, Team, execute, fork, free_slots
-from sekisho.serve.control import Order, command
+from sekisho.serve.control import Order, Report, command, reports
 from sekisho.serve.notify import Notifier
 from sekisho.serve.service import Service, drop_to, load
 from sekisho.serve.signals import Signals
@@ -63,6 +63,7 @@ class Supervisor:
         self._stopping = False
         self._reload_wanted = False
         self._announced = False
+        self._in_force = False
         self._told: dict[str, int] = {}
         self._next_probe = 0.0
 
@@ -127,13 +128,12 @@ class Supervisor:
         """What readiness, or too long a wait for it, leads to."""
         if self._stopping:
             return
-        if not self._announced and self._team.ready:
-            self._announced = True
-            self._in_force()
         if self._candidate is not None and self._candidate.ready:
             self._change_over(self._candidate)
         elif self._candidate is not None and time.monotonic() > self._candidate.born + READY_SECONDS:
             self._refuse("its workers did not get ready")
+        if not self._in_force and self._team.ready and not any(_accepts(seat) for seat in self._leaving):
+            self._put_in_force()
         if self._reload_wanted and self._candidate is None:
             self._reload_wanted = False
             self._reload()
@@ -169,9 +169,11 @@ class Supervisor:
         self._leaving += [seat for seat in old.seats if seat.child is not None]
         for seat in self._roles:
             self._dismiss(seat, Order.STOP, old.crew.patience)
-        self._in_force()
+        self._in_force = False
 
-    def _in_force(self) -> None:
+    def _put_in_force(self) -> None:
+        """The configuration decides on all mail from now on, but for what is open already."""
+        self._in_force = self._announced = True
         self._log.info("configuration in force", extra={"fields": {"workers": len(self._team.seats)}})
         self._tell(lambda: self._service.telemetry.loaded(True))
         self._notifier.ready()
@@ -201,13 +203,11 @@ class Supervisor:
             command(child.line, order)
 
     def _listen(self, child: Child) -> None:
-        """A worker says that it is ready, or its end of the line was closed."""
-        said = b""
-        with suppress(OSError):
-            said = child.line.recv(64)
-        if said:
-            child.ready = True
-        else:
+        """A worker says how far it is, or its end of the line was closed."""
+        said = reports(child.line)
+        child.ready = child.ready or Report.READY in said
+        child.closed = child.closed or Report.CLOSED in said
+        if not said:
             self._selector.unregister(child.line)
 
     def _reap(self) -> None:
@@ -275,6 +275,11 @@ class Supervisor:
             what()
         except Exception as error:
             self._log.error("telemetry failed", exc_info=error)
+
+
+def _accepts(seat: Seat) -> bool:
+    """Whether a worker on its way out may still take a new connection."""
+    return seat.slot is not None and seat.child is not None and not seat.child.closed
 
 
 def _state(seat: Seat) -> str:

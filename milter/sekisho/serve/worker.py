@@ -22,7 +22,7 @@ from typing import NoReturn
 
 from sekisho.mta.listener import Listener
 from sekisho.mta.session import Activity, Handler, Sessions, Settings
-from sekisho.serve.control import Order, Orders, report_ready
+from sekisho.serve.control import Order, Orders, Report, report
 
 SETTLE = 0.5
 """Seconds for which nothing may be open before a worker leaves: a reply is written after its callback returns."""
@@ -56,19 +56,21 @@ def _work(listener: Listener, crew: Crew, slot: int, line: socket.socket) -> Non
     handler = crew.make_handler(slot)
     activity = Activity()
     sys.excepthook = _unseen(handler)
-    departure = Thread(target=_depart, args=(listener, activity, Orders(line), crew.patience), daemon=True)
+    departure = Thread(target=_depart, args=(listener, activity, line, crew.patience), daemon=True)
     # What is here now stays: the collector need not look at it again, and its pages stay shared.
     gc.collect()
     gc.freeze()
     departure.start()
-    report_ready(line)
+    report(line, Report.READY)
     listener.serve(Sessions(handler, crew.collecting, _now, activity))
 
 
-def _depart(listener: Listener, activity: Activity, orders: Orders, patience: float) -> None:
+def _depart(listener: Listener, activity: Activity, line: socket.socket, patience: float) -> None:
     """Wait for the order to leave, then leave."""
+    orders = Orders(line)
     order = orders.wait()
     listener.stop_accepting()
+    report(line, Report.CLOSED)
     if order is Order.DRAIN:
         _await_quiet(activity.sessions, orders, patience)
     _await_quiet(activity.transactions, orders, patience)
