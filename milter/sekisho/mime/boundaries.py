@@ -1,0 +1,120 @@
+"""Multipart bodies cut at their delimiter lines (RFC 2046 5.1.1), by the letter and by the habits of receivers.
+
+Offsets are into the octets of the message. By the letter a delimiter stands on a line of its own, with blanks at most
+behind it, and nothing counts after the closing one. Some receivers compare only the beginning of the line, or read on
+after the closing delimiter: `loosely` cuts like them. Linear in the octets; the number of pieces is limited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+_TAIL = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\Z)")
+_REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r?\n|\r|\Z)")
+_MOST = 2000
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A multipart body in pieces."""
+
+    preamble: Span
+    parts: tuple[Span, ...]
+    epilogue: Span
+    closed: bool
+    """The closing delimiter is there."""
+    extended: tuple[bytes, ...] = ()
+    """Lines that begin like a delimiter and go on."""
+    after_close: bool = False
+    """Delimiters come after the closing one."""
+    too_many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Delimiter:
+    start: int
+    end: int
+    closing: bool
+    line: bytes = b""
+    """What follows the boundary where something does that should not."""
+
+
+def strictly(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
+    """Cut as RFC 2046 says."""
+    delimiters: list[_Delimiter] = []
+    extended: list[bytes] = []
+    after_close = False
+    for delimiter in _delimiters(data, start, end, boundary):
+        if delimiter.line:
+            extended.append(delimiter.line)
+        elif delimiters and delimiters[-1].closing:
+            after_close = True
+        else:
+            delimiters.append(delimiter)
+        if len(delimiters) + len(extended) > _MOST:
+            break
+    return _cut(data, start, end, delimiters, tuple(extended), after_close)
+
+
+def loosely(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
+    """Cut at every line that begins like a delimiter, whatever follows."""
+    delimiters: list[_Delimiter] = []
+    for delimiter in _delimiters(data, start, end, boundary):
+        delimiters.append(delimiter)
+        if len(delimiters) > _MOST:
+            break
+    return _cut(data, start, end, delimiters, (), False)
+
+
+def occurs(data: bytes, start: int, end: int, boundary: bytes) -> bool:
+    """Whether any line begins with this delimiter."""
+    return next(_delimiters(data, start, end, boundary), None) is not None
+
+
+def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> Iterator[_Delimiter]:
+    needle = b"--" + boundary
+    position = start if data.startswith(needle, start, end) else _next(data, needle, start, end)
+    while position >= 0:
+        after = position + len(needle)
+        tail = _TAIL.match(data, after, end)
+        if tail:
+            yield _Delimiter(position, tail.end(), tail[1] is not None)
+        else:
+            rest = _REST_OF_LINE.match(data, after, end)
+            stop = rest.end() if rest else after
+            yield _Delimiter(position, stop, False, data[after : min(stop, after + 200)].strip() or b"-")
+        position = _next(data, needle, (tail.end() if tail else after) - 1, end)
+
+
+def _next(data: bytes, needle: bytes, start: int, end: int) -> int:
+    """Where the next line begins with ``needle``; -1 for nowhere."""
+    found = data.find(b"\n" + needle, start, end)
+    return found + 1 if found >= 0 else -1
+
+
+def _cut(
+    data: bytes, start: int, end: int, found: list[_Delimiter], extended: tuple[bytes, ...], after_close: bool
+) -> Cut:
+    if not found:
+        return Cut((start, end), (), (end, end), False, extended)
+    too_many = len(found) > _MOST
+    closed = found[-1].closing
+    spans = [(one.end, _before(data, one.end, two.start)) for one, two in pairwise(found[: _MOST + 1])]
+    if not closed and not too_many:
+        spans.append((found[-1].end, end))
+    epilogue = (found[-1].end, end) if closed else (end, end)
+    preamble = (start, _before(data, start, found[0].start))
+    return Cut(preamble, tuple(spans), epilogue, closed, extended, after_close, too_many)
+
+
+def _before(data: bytes, start: int, delimiter: int) -> int:
+    """Where content ends before a delimiter: the line end there belongs to the delimiter."""
+    for line_end in (b"\r\n", b"\n"):
+        if data.endswith(line_end, start, delimiter):
+            return delimiter - len(line_end)
+    return delimiter

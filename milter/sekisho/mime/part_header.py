@@ -1,0 +1,73 @@
+"""The header of a part: its fields, where its body begins, and what about it could be read otherwise (RFC 2046 5.1).
+
+Given the octets of a message and the limits of a part. Readers differ on junk among the fields: some skip it, some take
+it as the beginning of the body; `alternative` is then the second reading. Never raises, linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_END = re.compile(rb"\r?\n\r?\n")
+_LINE_END = re.compile(rb"\r?\n(?![ \t])")
+_NAME = re.compile(rb"[!-9;-~]++[ \t]*+")
+_BOM = b"\xef\xbb\xbf"
+_OF_INTEREST = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "content-id", "subject"})
+
+
+@dataclass(frozen=True, slots=True)
+class PartHeader:
+    """The fields that matter by lower-case name, and the offset at which the body begins."""
+
+    fields: Mapping[str, tuple[bytes, ...]]
+    body: int
+    oddities: tuple[str, ...] = ()
+    alternative: PartHeader | None = field(default=None)
+
+    def all(self, key: str) -> tuple[bytes, ...]:
+        return self.fields.get(key, ())
+
+
+def read_part_header(data: bytes, start: int, end: int) -> PartHeader:
+    """Read the header that begins at ``start``."""
+    first = start + len(_BOM) if data.startswith(_BOM, start, end) else start
+    oddities = ["byte-order-mark"] if first != start else []
+    if data.startswith(b"\n", first, end) or data.startswith(b"\r\n", first, end):
+        return PartHeader({}, data.index(b"\n", first) + 1, tuple(oddities))
+    empty_line = _END.search(data, first, end)
+    stop, body = (empty_line.start(), empty_line.end()) if empty_line else (end, end)
+    if not empty_line:
+        oddities.append("header-without-end")
+    return _read(data, first, stop, body, oddities)
+
+
+def _read(data: bytes, first: int, stop: int, body: int, oddities: list[str]) -> PartHeader:
+    fields: dict[str, list[bytes]] = {}
+    before_junk: PartHeader | None = None
+    position = first
+    for line in _LINE_END.split(data[first:stop]):
+        name, colon, value = line.partition(b":")
+        if colon and _NAME.fullmatch(name):
+            _note(fields, name, value, oddities)
+        elif line.strip() and before_junk is None:
+            oddities.append("junk-in-header")
+            before_junk = PartHeader(_frozen(fields), position)
+        position = data.find(b"\n", position + len(line), stop) + 1 or stop
+    return PartHeader(_frozen(fields), body, tuple(dict.fromkeys(oddities)), before_junk)
+
+
+def _note(fields: dict[str, list[bytes]], name: bytes, value: bytes, oddities: list[str]) -> None:
+    key = name.rstrip().decode("ascii").lower()
+    if key not in _OF_INTEREST:
+        return
+    if len(key) != len(name):
+        oddities.append("blank-before-colon")
+    if b"\0" in value or b"\r" in value.replace(b"\r\n", b""):
+        oddities.append("control-in-header")
+    fields.setdefault(key, []).append(value)
+
+
+def _frozen(fields: Mapping[str, list[bytes]]) -> Mapping[str, tuple[bytes, ...]]:
+    return {key: tuple(values) for key, values in fields.items()}

@@ -1,0 +1,201 @@
+"""A message taken apart into its leaves (RFC 2045, 2046, 2183), in every reading that receivers may have.
+
+Given a transaction: the top header comes from the MTA's callbacks, never from a re-parse; the body is cut where it
+lies. Where two readings are possible both are followed, each leaf is listed once, and an anomaly names the place.
+Depth, number of parts and number of readings are limited, and reaching a limit is an anomaly too: never clean. Never
+raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sekisho.core.message import Field, Transaction
+from sekisho.core.parts import Anomaly, Part, Structure
+from sekisho.mime.boundaries import Cut, loosely, occurs, strictly
+from sekisho.mime.charsets import codec_of
+from sekisho.mime.entity import Entity, entity_of
+from sekisho.mime.header_checks import header_anomalies
+from sekisho.mime.leaves import Leaves
+from sekisho.mime.part_header import PartHeader, read_part_header
+from sekisho.mime.spot import Spot
+from sekisho.mime.transfer import Encoded
+
+DEEPEST = 50
+MOST_READINGS = 16
+"""Second readings followed in one message."""
+_ORDINARY_PREAMBLE = 400
+_MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+_ELSEWHERE = frozenset({"message/partial", "message/external-body"})
+_BARE_CR = re.compile(rb"\r(?!\n)")
+_PGP = (b"-----BEGIN PGP MESSAGE-----", b"-----BEGIN PGP SIGNED MESSAGE-----")
+
+
+def structure_of(transaction: Transaction) -> Structure:
+    """The message's parts and anomalies."""
+    data = transaction.body.read()
+    header = _top(transaction.fields)
+    top = Spot(data, 0, len(data))
+    leaves = _leaves(header, top)
+    anomalies = [*header_anomalies(transaction.fields), *leaves.anomalies]
+    parts = leaves.parts
+    entity = entity_of(header, top.default)
+    if entity.is_multipart and _BARE_CR.search(data):
+        changed = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        other = _leaves(header, replace(top, data=changed, end=len(changed)))
+        if _outline(other.parts) != _outline(parts):
+            anomalies += [Anomaly("bare-cr", "body"), *other.anomalies]
+            parts = parts + other.parts
+    return Structure(tuple(parts), tuple(dict.fromkeys(anomalies)), entity.is_protected or _begins_with_pgp(parts))
+
+
+def _top(fields: Sequence[Field]) -> PartHeader:
+    """The message's own header, of which only Content-* says something about its structure."""
+    found: dict[str, list[bytes]] = {}
+    for field in fields:
+        if field.name[:8].lower() == b"content-":
+            found.setdefault(field.key, []).append(field.value)
+    return PartHeader({key: tuple(values) for key, values in found.items()}, 0)
+
+
+def _leaves(header: PartHeader, top: Spot) -> Leaves:
+    leaves = Leaves()
+    _Walk(leaves).node(header, top)
+    return leaves
+
+
+def _outline(parts: Sequence[Part]) -> list[tuple[str, tuple[str, ...]]]:
+    return [(part.type, part.names) for part in parts]
+
+
+def _begins_with_pgp(parts: Sequence[Part]) -> bool:
+    """Whether the text that readers show is an inline PGP message (RFC 4880 6.2, 7)."""
+    if not parts or parts[0].attached or not parts[0].type.startswith("text/"):
+        return False
+    return parts[0].content.read(200).lstrip().startswith(_PGP)
+
+
+class _Walk:
+    """Follows a message into its leaves."""
+
+    def __init__(self, leaves: Leaves) -> None:
+        self._leaves = leaves
+        self._readings = 0
+
+    def node(self, header: PartHeader, spot: Spot) -> None:
+        """Follow one entity, in all its readings."""
+        entity = entity_of(header, spot.default)
+        for oddity in (*header.oddities, *entity.oddities):
+            self._leaves.note(oddity, spot)
+        for number, media_type in enumerate(entity.types):
+            if number == 0 or self._may_read_again(spot):
+                self._read_as(media_type, entity, spot)
+        if header.alternative is not None and self._may_read_again(spot):
+            self.node(header.alternative, replace(spot, start=header.alternative.body))
+
+    def _may_read_again(self, spot: Spot) -> bool:
+        self._readings += 1
+        if self._readings > MOST_READINGS:
+            self._leaves.note("too-many-readings", spot)
+        return self._readings <= MOST_READINGS
+
+    def _read_as(self, media_type: str, entity: Entity, spot: Spot) -> None:
+        is_container = media_type in _MESSAGES or media_type.startswith("multipart/")
+        if is_container and spot.depth >= DEEPEST:
+            self._leaves.note("too-deep", spot)
+            self._leaves.entity(media_type, entity, spot, entity.encodings[0], attached=True)
+        elif media_type in _MESSAGES:
+            self._message(media_type, entity, spot)
+        elif is_container:
+            self._multipart(media_type, entity, spot)
+        else:
+            self._leaf(media_type, entity, spot)
+
+    def _leaf(self, media_type: str, entity: Entity, spot: Spot) -> None:
+        if media_type in _ELSEWHERE:
+            self._leaves.note(media_type.replace("/", "-"), spot)
+        if codec_of(entity.charset) == "utf_7":
+            self._leaves.note("utf-7", spot)
+        for number, encoding in enumerate(entity.encodings):
+            if number == 0 or self._may_read_again(spot):
+                self._leaves.entity(media_type, entity, spot, encoding)
+
+    def _message(self, media_type: str, entity: Entity, spot: Spot) -> None:
+        """A message within the message: a part of its own, and its own parts below."""
+        for number, encoding in enumerate(entity.encodings):
+            if number and not self._may_read_again(spot):
+                return
+            place = self._leaves.entity(media_type, entity, spot, encoding, attached=True)
+            if place:
+                self._within(self._decoded(encoding, "encoded-message", spot), place)
+
+    def _within(self, spot: Spot, place: str) -> None:
+        header = read_part_header(spot.data, spot.start, spot.end)
+        for value in header.all("subject"):
+            self._leaves.subject(value, spot, place)
+        self.node(header, replace(spot.child(1, header.body, spot.end), inside=place))
+
+    def _decoded(self, encoding: str, oddity: str, spot: Spot) -> Spot:
+        """The same entity out of its transfer encoding, which a container must not have (RFC 2045 6.4)."""
+        if not encoding:
+            return spot
+        self._leaves.note(oddity, spot, encoding)
+        data = Encoded(spot.data, spot.start, spot.end, encoding).decoded
+        return replace(spot, data=data, start=0, end=len(data))
+
+    def _multipart(self, media_type: str, entity: Entity, spot: Spot) -> None:
+        default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
+        for encoding in dict.fromkeys((*entity.encodings, "")):
+            inner = self._decoded(encoding, "encoded-multipart", spot)
+            live = [one for one in entity.boundaries if occurs(inner.data, inner.start, inner.end, one)]
+            for number, boundary in enumerate(live):
+                if number == 0 or self._may_read_again(inner):
+                    self._cut_at(boundary, default, inner)
+            if live:
+                return
+        self._without_parts(entity, spot)
+
+    def _without_parts(self, entity: Entity, spot: Spot) -> None:
+        if spot.octets.strip():
+            self._leaves.note("no-parts", spot)
+            self._leaves.entity("text/plain", entity, spot, "", attached=False)
+
+    def _cut_at(self, boundary: bytes, default: str, spot: Spot) -> None:
+        cut = strictly(spot.data, spot.start, spot.end, boundary)
+        self._children(cut, default, spot)
+        self._check(cut, spot)
+        if self._is_cut_elsewhere(cut, boundary, spot) and self._may_read_again(spot):
+            self._children(loosely(spot.data, spot.start, spot.end, boundary), default, spot)
+
+    def _children(self, cut: Cut, default: str, spot: Spot) -> None:
+        for number, (start, end) in enumerate(cut.parts, 1):
+            if self._leaves.is_full:
+                self._leaves.note("too-many-parts", spot)
+                return
+            header = read_part_header(spot.data, start, end)
+            self.node(header, spot.child(number, header.body, end, default))
+
+    def _check(self, cut: Cut, spot: Spot) -> None:
+        """What stands outside the parts, and delimiters that are missing or too many."""
+        if cut.too_many:
+            self._leaves.note("too-many-parts", spot)
+        elif not cut.closed:
+            self._leaves.note("missing-close", spot)
+        preamble, epilogue = (spot.data[start:end].strip() for start, end in (cut.preamble, cut.epilogue))
+        if preamble and not (len(preamble) < _ORDINARY_PREAMBLE and b"MIME" in preamble):
+            self._leaves.margin("preamble-text", preamble, spot)
+        if epilogue:
+            self._leaves.margin("epilogue-text", epilogue, spot)
+
+    def _is_cut_elsewhere(self, cut: Cut, boundary: bytes, spot: Spot) -> bool:
+        """Whether some receivers would cut at other lines; a longer boundary that is declared within is none."""
+        if cut.after_close:
+            self._leaves.note("parts-after-close", spot)
+        for line in cut.extended:
+            declared = boundary + line.removesuffix(b"--")
+            if all(spot.data.find(sign + declared, spot.start, spot.end) < 0 for sign in (b'="', b"=")):
+                self._leaves.note("boundary-prefix", spot, ascii(line[:80]))
+                return True
+        return cut.after_close

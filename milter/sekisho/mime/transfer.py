@@ -1,0 +1,123 @@
+"""Content-Transfer-Encoding (RFC 2045 6): what it says, however it says it, and the octets decoded by it, on demand.
+
+Decoders are forgiving in the way of receivers: base64 goes on behind padding, ignores what is not of its alphabet and
+makes do with a broken end; quoted-printable leaves alone what it cannot decode. Nothing raises, nothing grows: decoded
+content is never longer than encoded.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+
+from sekisho.core.lazy import lazy
+
+_COMMENT = re.compile(rb"\([^()]*+\)")
+_TOKEN = re.compile(rb"[A-Za-z0-9-]+")
+_KNOWN = {
+    b"base64": "base64",
+    b"quoted-printable": "quoted-printable",
+    b"7bit": "",
+    b"8bit": "",
+    b"binary": "",
+    b"7-bit": "",
+    b"8-bit": "",
+    b"x-uuencode": "uuencode",
+    b"x-uue": "uuencode",
+    b"uuencode": "uuencode",
+}
+_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_DIGITS = bytes(set(range(256)) - set(_DIGITS))
+_NOT_BASE64 = bytes(set(_NOT_DIGITS) - set(b"="))
+_PADDING = re.compile(rb"=[=\s]*+")
+_PIECE = 1 << 16
+
+
+def encoding_of(value: bytes) -> tuple[str, bool]:
+    """The encoding that a field's value names (empty for none), and whether every receiver would take it so."""
+    exact = value.strip(b" \t\r\n").lower()
+    if exact in _KNOWN:
+        return _KNOWN[exact], value == value.rstrip(b" \t") and b"\n" not in value.strip()
+    token = _TOKEN.search(_COMMENT.sub(b" ", exact))
+    return (_KNOWN.get(token.group(), "") if token else ""), False
+
+
+class Encoded:
+    """Content still in its transfer encoding, within the octets of a message; decoded once, when first asked."""
+
+    def __init__(self, data: bytes, start: int, end: int, encoding: str) -> None:
+        self._data, self._start, self._end = data, start, end
+        self._encoding = encoding
+
+    @lazy
+    def decoded(self) -> bytes:
+        raw = self._data[self._start : self._end]
+        match self._encoding:
+            case "base64":
+                return decode_base64(raw)
+            case "quoted-printable":
+                return binascii.a2b_qp(raw)
+            case "uuencode":
+                return decode_uuencode(raw)
+        return raw
+
+    @property
+    def size(self) -> int:
+        return len(self.decoded) if self._encoding else self._end - self._start
+
+    def read(self, limit: int = -1) -> bytes:
+        return self.decoded if limit < 0 else self.decoded[:limit]
+
+    def chunks(self) -> Iterator[bytes]:
+        for start in range(0, self.size, _PIECE):
+            yield self.decoded[start : start + _PIECE]
+
+
+def goes_on_behind_padding(data: bytes, start: int, end: int) -> bool:
+    """Whether base64 digits follow a ``=``: some receivers stop there, others read on."""
+    padding = data.find(b"=", start, end)
+    if padding < 0:
+        return False
+    rest = _PADDING.match(data, padding, end)
+    return rest is not None and rest.end() < end and bool(data[rest.end() : end].translate(None, _NOT_DIGITS))
+
+
+def decode_base64(raw: bytes) -> bytes:
+    """Every run of digits decoded, whatever stands between."""
+    if not goes_on_behind_padding(raw, 0, len(raw)):
+        try:
+            return binascii.a2b_base64(raw)
+        except binascii.Error:
+            pass
+    runs = raw.translate(None, _NOT_BASE64).split(b"=")
+    return b"".join(_run(run) for run in runs if run)
+
+
+def _run(digits: bytes) -> bytes:
+    whole = len(digits) - (len(digits) % 4 == 1)
+    return binascii.a2b_base64(digits[:whole] + b"=" * (-whole % 4))
+
+
+def decode_uuencode(raw: bytes) -> bytes:
+    """Lines between ``begin`` and ``end``; a broken line gives what it has."""
+    pieces = []
+    for line in raw.splitlines():
+        if line.strip() == b"end":
+            break
+        if line.startswith(b"begin ") or not line:
+            continue
+        pieces.append(_uu_line(line))
+    return b"".join(pieces)
+
+
+def _uu_line(line: bytes) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        # Some encoders leave trailing garbage: take the length's worth (RFC-less; the same way as most decoders).
+        length = (((line[0] - 32) & 63) * 4 + 5) // 3
+        try:
+            return binascii.a2b_uu(line[:length])
+        except binascii.Error:
+            return b""
