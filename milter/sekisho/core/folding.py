@@ -12,6 +12,7 @@ import unicodedata
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sekisho.core.lazy import lazy
 
@@ -23,6 +24,7 @@ INVISIBLE = (
 
 _WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _VOICING = "\uff9e\uff9f"  # half-width marks: no combining class, yet they compose
+_ORDINARY = 32_768
 _WRAPPED = 20
 """Shortest line, in characters, that a mailer may have wrapped."""
 _TO_KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
@@ -82,7 +84,12 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold a text."""
+    """Fold a text. Those of ordinary mail are remembered for a moment: several inspectors ask for the same one."""
+    return _remembered(text) if len(text) <= _ORDINARY else Folded(text)
+
+
+@lru_cache(maxsize=16)
+def _remembered(text: str) -> Folded:
     return Folded(text)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import idna
 from pydantic import Field
@@ -75,15 +76,20 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
         domain = _owner(facts.transaction.recipients[index].domain)
         if domain:
             seats[domain] = seats.get(domain, 0) | 1 << index
-    named = {registered_domain(normal_domain(name)) for name in settings.known}
-    own = {registered_domain(name) for name in facts.site.domains}
-    right = FREE_MAIL | NEIGHBOURS | named | own | {normal_domain(name) for name in settings.genuine}
-    known = sorted(OFTEN_MISTYPED | named | own)
+    known, right = _names(settings, tuple(facts.site.domains))
     for domain, mask in list(seats.items())[:DOMAINS]:
         if domain not in right:
             likeness = _likeness(domain, [*known, *_crowded(seats, domain)])
             if likeness:
                 yield _finding(facts, settings, domain, mask, *likeness)
+
+
+@lru_cache(maxsize=16)
+def _names(settings: Settings, own: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The domains to compare with, and those that are right as they are."""
+    named = {registered_domain(normal_domain(name)) for name in (*settings.known, *own)}
+    right = FREE_MAIL | NEIGHBOURS | named | {normal_domain(name) for name in settings.genuine}
+    return tuple(sorted(OFTEN_MISTYPED | named)), right
 
 
 def _finding(facts: Facts, settings: Settings, domain: str, mask: Mask, like: str, kind: str) -> Finding:
@@ -113,26 +119,35 @@ def _crowded(seats: dict[str, Mask], domain: str) -> list[str]:
 
 def _likeness(domain: str, known: Iterable[str]) -> tuple[str, str] | None:
     """The known domain that this one resembles, and how."""
-    label, suffix = _label(domain), public_suffix(domain)
-    skeleton = _skeleton(label)
+    label, suffix, skeleton = _parts(domain)
     for other in known:
-        if domain != other and OSA.distance(domain, other, score_cutoff=1) <= 1 and _slipped(domain, other):
+        other_label, other_suffix, other_skeleton = _parts(other)
+        if _slipped(domain, other, suffix, other_suffix):
             return other, "typo"
-        other_label, other_suffix = _label(other), public_suffix(other)
         if label == other_label:
             if _is_suffix_typo(domain, suffix, other_suffix):
                 return other, "typo"
-        elif _are_near(suffix, other_suffix):
-            if skeleton == _skeleton(other_label) and len(label) >= 4 and not _differ_in_digits(label, other_label):
+        elif skeleton == other_skeleton and len(label) >= 4 and not _differ_in_digits(label, other_label):
+            if _are_near(suffix, other_suffix):
                 return other, "homograph"
-            if _is_label_typo(label, other_label):
-                return other, "typo"
+        elif _is_label_typo(label, other_label) and _are_near(suffix, other_suffix):
+            return other, "typo"
     return None
 
 
-def _slipped(domain: str, other: str) -> bool:
+@lru_cache(maxsize=4096)
+def _parts(domain: str) -> tuple[str, str, str]:
+    """Label, public suffix, and what the eye makes of the label."""
+    suffix = public_suffix(domain)
+    label = _unicode(domain.removesuffix(f".{suffix}") if suffix else domain)
+    return label, suffix, _skeleton(label[:255])
+
+
+def _slipped(domain: str, other: str, suffix: str, other_suffix: str) -> bool:
     """``docomo.ne.jo`` for ``docomo.ne.jp``: nobody registers names below the slip."""
-    return public_suffix(domain).count(".") < public_suffix(other).count(".") == other.count(".") - 1
+    if not suffix.count(".") < other_suffix.count(".") == other.count(".") - 1:
+        return False
+    return OSA.distance(domain, other, score_cutoff=1) <= 1
 
 
 def _is_suffix_typo(domain: str, suffix: str, other: str) -> bool:
@@ -157,11 +172,6 @@ def _is_label_typo(label: str, other: str) -> bool:
 def _differ_in_digits(label: str, other: str) -> bool:
     """``shop1`` and ``shop2``, ``shop`` and ``shop2`` are neighbours, not mistakes."""
     return label.rstrip("0123456789-") == other.rstrip("0123456789-")
-
-
-def _label(domain: str) -> str:
-    suffix = public_suffix(domain)
-    return _unicode(domain.removesuffix(f".{suffix}") if suffix else domain)
 
 
 def _skeleton(label: str) -> str:

@@ -27,6 +27,7 @@ from sekisho.inspectors import (
     missing_attachment,
     mixed_external_domains,
     protected_message,
+    unrendered_merge_field,
     unusual_time,
 )
 from sekisho.inspectors.settings import Settings
@@ -46,6 +47,7 @@ OURS = (
     free_mail_recipient,
     lookalike_domain,
     missing_attachment,
+    unrendered_merge_field,
 )
 
 

@@ -1,0 +1,137 @@
+"""Placeholders of mailers, as they stand in a text that nobody filled in.
+
+`placeholders` finds them in every usual syntax: handlebars (``{{name}}``, ``{{{x}}}``), ``%%NAME%%``, Mailchimp's
+``*|FNAME|*``, ``[[x]]``, ``[FIRST_NAME]``, ``${x}``, ``<<x>>``, ``«x»``, ``__X__``, ``{x}``, ``%x%``, ``-x-``, and the
+Japanese and Chinese 〇〇様, 【会社名】様, XX先生. Signs that have other uses count only around a word that names a
+field. Linear in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sekisho.core.patterns import Pattern
+from sekisho.inspectors.evidence import first
+
+_PREFIX = r"(?:(?:user|customer|client|contact|recipient|company|account|sender|member|lead|order|your|the)[ _.-]?)?"
+_ENGLISH = _PREFIX + (
+    r"(?:(?:first|last|full|middle|given|family|nick|user|sur|f|l)?[ _.-]?names?|e-?mail(?:[ _.-]?address)?|company"
+    r"|organi[sz]ation|salutation|title|address(?:[ _.-]?\d)?|city|state|zip(?:code)?|country|phone(?:[ _.-]?number)?"
+    r"|date|amount|price|total|coupon(?:[ _.-]?code)?|order[ _.-]?(?:id|no|number)|id|number|position|department|link"
+    r"|url|unsubscribe(?:[ _.-]?(?:link|url))?|product|customer|client|recipient|greeting|birthday|due[ _.-]?date"
+    r"|merge\d{1,3})"
+)
+_JAPANESE = (
+    r"(?:お?客様|ご?担当者?|顧客|会員|宛先|受信者)?の?(?:氏名|お?名前|姓名?|名|会社名|御社名|貴社名|企業名|法人名|団体名|社名|部署名?"
+    r"|部門名?|役職名?|担当者名?|宛名|商品名|製品名|サービス名|注文番号|金額|日付|日時|住所|電話番号|メールアドレス|学校名|店舗名|敬称)"
+)
+_CHINESE = (
+    r"(?:客户|客戶|收件人|联系人|聯絡人|用户|会员)?(?:姓名|名称|名稱|名字|公司名?称?|称呼|稱呼|职位|职务|部门|产品名称?|订单号|金额"
+    r"|日期|地址|电话|邮箱)"
+)
+_FIELD = rf"(?:{_ENGLISH}|{_JAPANESE}|{_CHINESE})"
+_LETTER = r"[A-Za-z_\p{Han}\p{Hiragana}\p{Katakana}]"
+_IDENTIFIER = rf"[#/^&>!~]?[ \t]*{_LETTER}[\w.\-: \p{{Han}}\p{{Hiragana}}\p{{Katakana}}ー|'\"()]{{0,60}}"
+_UPPER = r"(?-i:[A-Z][A-Z0-9]{0,20}(?:[_.-][A-Z0-9]{1,20}){1,5})"
+_SNAKE = r"[A-Za-z]{1,20}_\w{1,40}"
+_HONORIFIC = r"(?:様|さま|サマ|殿|御中|先生|さん|部長|課長|社長|氏)"
+_COMPANY = r"(?:株式会社|有限会社|合同会社|\(株\)|㈱)"
+_ROUNDS = (
+    r"(?:[〇○◯]{2,6}|[●◎]{2,6}|[△▲]{2,6}|[□■]{2,6}|[◇◆☆★]{2,6}|[×✕✖]{2,6}|[＊*]{2,6}|[＿_]{2,12}|[XxＸｘ]{2,6}|〓{2,6})"
+)
+_TITLE = r"(?:Mr\.?|Ms\.?|Mrs\.?|Dr\.?)?"
+
+_ROUND = (
+    rf"{_ROUNDS}[ \t　]*{_COMPANY}?[ \t　]*{_HONORIFIC}|{_COMPANY}{_ROUNDS}|{_ROUNDS}{_COMPANY}"
+    rf"|尊敬的[ \t]*(?:{_ROUNDS}|某某)|{_ROUNDS}(?:先生|女士|小姐|经理|總|总)"
+    rf"|\b(?:Dear|Hi|Hello)[ \t]+{_TITLE}[ \t]*(?:[xX]{{2,6}}|_{{2,12}}|\.{{3,12}}|…)"
+)
+_LABEL = (
+    rf"[【〔\[(（<＜『［](?:{_JAPANESE}|{_CHINESE})[】〕\])）>＞』］][ \t　]*{_HONORIFIC}"
+    rf"|[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}][【〔](?:{_JAPANESE}|{_CHINESE})[】〕]\p{{Hiragana}}"
+    rf"|尊敬的[ \t]*[【〔\[](?:{_CHINESE})[】〕\]]"
+)
+_SYNTAXES = (
+    ("handlebars", "{", rf"\{{\{{\{{?[ \t]*{_IDENTIFIER}\}}?\}}\}}"),
+    ("mailchimp", "|", r"\*\|[ \t]*[A-Za-z][\w:.\- =]{0,60}\|\*"),
+    ("percent", "%", rf"%%[ \t]*{_LETTER}[\w.\- :\p{{Han}}]{{0,60}}%%|%(?:{_FIELD}|recipient\.\w{{1,40}})%"),
+    ("brackets", "[［", rf"\[\[[ \t]*(?:{_FIELD}|[A-Za-z_]\w{{0,40}})[ \t]*\]\]|[\[［](?:{_UPPER}|{_FIELD})[\]］]"),
+    ("dollar", "$", rf"\$\{{[ \t]*(?:\w{{1,30}}\.)?{_FIELD}[ \t]*\}}"),
+    ("angles", "<«≪", rf"(?:<<|[«≪])[ \t]*(?:{_FIELD}|{_UPPER}|{_SNAKE})[ \t]*(?:>>|[»≫])"),
+    ("braces", "{｛", rf"[{{｛][ \t]*{_FIELD}[ \t]*[}}｝]"),
+    ("underscores", "_", rf"\b__(?:(?-i:[A-Z][A-Z0-9]{{1,20}}(?:_[A-Z0-9]{{1,20}}){{0,4}})|{_FIELD})__"),
+    ("dashes", "-", r"-(?:name|fname|lname|firstname|first_name|lastname|last_name|company|email)-"),
+    ("round", "〇○◯●◎△▲□■◇◆☆★×✕✖＊*＿_XxＸｘ〓.…某", _ROUND),
+    ("label", "【〔[(（<＜『［", _LABEL),
+    ("empty", "様御殿,，:：", r"(?m)^[ \t　]*(?:様|御中|殿|(?:Dear|Hi|Hello)[ \t]*,|尊敬的[ \t]*[:：,，])[ \t　]*\r?$"),
+)
+"""Kind, signs without which it need not be looked for, pattern; an earlier kind owns what several match."""
+_PATTERNS = tuple((kind, signs, Pattern(pattern)) for kind, signs, pattern in _SYNTAXES)
+
+_CODE = Pattern(
+    r"[;{]\s*$|\b(?:const|var|let|def|class|function|import|return|echo|printf?|export|curl|sudo|docker|kubectl|SELECT"
+    r"|FROM|INSERT)\b\s|=>|==|::|\$\(|</?\w+[^>]*>|^\s*(?:#include|//|/\*|\$ |> |@\w+)|`|\w\(.*\)"
+    r"|^\s*[\w.-]+\s*[:=]\s*['\"{$]"
+)
+_GUIDANCE = Pattern(
+    r"例[:：)）えば]|たとえば|記入例|見本|サンプル|プレースホルダ|テンプレート|ひな形|雛形|差し?込み(?:タグ|変数|項目|文字|フィールド)|置換|変数"
+    r"|と(?:記載|表記|入力|記入|書|表示|いう|なって)|の(?:部分|箇所|ところ|よう[なに])|形式|構文|伏せ字|\be\.?g\.|for\s+example|such\s+as"
+    r"|placeholders?|template|syntax|merge\s+(?:tag|field)s?|variables?|will\s+be\s+replaced|replace\s+\S+\s+with|例如|比如|占位符"
+    r"|模板|变量|變數|替换|替換|格式|填写"
+)
+_QUOTES = "「『“\"'`‘（("
+_UNQUOTES = "」』”\"'`’）)"
+_REACH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """One placeholder: how it is written, and where."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def placeholders(text: str) -> Iterator[Placeholder]:
+    """Every placeholder that is not explained, quoted or part of code."""
+    taken: set[int] = set()
+    for kind, signs, pattern in _PATTERNS:
+        if any(sign in text for sign in signs):
+            for start, end in first(pattern.spans(text)):
+                if taken.isdisjoint(range(start, end)):
+                    taken.update(range(start, end))
+                    if not _is_harmless(kind, text, start, end):
+                        yield Placeholder(kind, start, end)
+
+
+def _is_harmless(kind: str, text: str, start: int, end: int) -> bool:
+    """Whether the sign stands for itself here: code, an explanation, a label with its value."""
+    left = max(text.rfind("\n", max(0, start - _REACH), start) + 1, start - _REACH, 0)
+    right = text.find("\n", end, end + _REACH)
+    right = min(end + _REACH, len(text)) if right < 0 else right
+    before, after = text[left:start], text[end:right]
+    if _is_quoted(before, after) or (kind == "handlebars" and before.endswith("$")):
+        return True
+    if kind in ("brackets", "label", "braces") and _is_label(text[start:end], before, after):
+        return True
+    if kind == "round" and (before[-1:].isalnum() and before[-1:].isascii() and text[start : start + 1] in "XxＸｘ_"):
+        return True
+    around = text[max(0, text.rfind("\n", 0, max(left - 1, 0)) + 1 if left else 0, left - _REACH) : right]
+    if _GUIDANCE.found(around.replace(text[start:end], " ")):
+        return True
+    return kind not in ("round", "label", "empty") and bool(_CODE.found(before + " x " + after))
+
+
+def _is_quoted(before: str, after: str) -> bool:
+    opening, closing = before[-1:], after[:1]
+    return bool(opening and closing) and opening in _QUOTES and _UNQUOTES[_QUOTES.index(opening)] == closing
+
+
+def _is_label(found: str, before: str, after: str) -> bool:
+    """``[Name] Taro``, ``【氏名】山田``: what follows on the line is the value."""
+    if before.strip(" \t　・■●○*-") or found[1:2] in "[{" or found[-1:] not in "]］}":
+        return False
+    rest = after.strip(" \t　\r")
+    return bool(rest) and rest[0] not in ",，、。.!！様"
