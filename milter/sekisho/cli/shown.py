@@ -7,8 +7,7 @@ from typing import Any
 
 from sekisho.cli.output import heading, say
 from sekisho.core.edits import to_json
-from sekisho.core.finding import Finding
-from sekisho.core.truth import members
+from sekisho.serve.question import finding_record
 from sekisho.store.rows import HoldRow, RecipientRow
 from sekisho.words import say as words
 
@@ -32,6 +31,7 @@ def as_json(hold: HoldRow) -> dict[str, Any]:
 
 def in_full(hold: HoldRow, language: str) -> dict[str, Any]:
     """The object of ``quarantine show --json``: everything but the octets."""
+    paths = [one.path for one in hold.recipients]
     return {
         **as_json(hold),
         "sender_of_record": hold.message.sender_of_record,
@@ -53,7 +53,7 @@ def in_full(hold: HoldRow, language: str) -> dict[str, Any]:
         ],
         "replies": {one.path.address: one.reply for one in hold.recipients if one.reply},
         "because": {rule: words.reason(reason, language) for rule, reason in hold.evidence.reasons.items()},
-        "evidence": [_finding(hold, finding, language) for finding in hold.evidence.findings],
+        "evidence": [finding_record(finding, paths, language) for finding in hold.evidence.findings],
         "changes": [to_json(change) for change in hold.changes],
     }
 
@@ -90,20 +90,6 @@ def tell(hold: HoldRow, zone: tzinfo, language: str) -> None:
 
 def _decision(person: RecipientRow) -> dict[str, str | None]:
     return {"by": person.decided_by, "at": _iso(person.decided)}
-
-
-def _finding(hold: HoldRow, finding: Finding, language: str) -> dict[str, Any]:
-    concerned = [hold.recipients[index].path.address for index in members(finding.recipients)]
-    return {
-        "code": finding.code,
-        "kind": finding.kind,
-        "count": finding.count,
-        "score": finding.score,
-        "where": finding.where,
-        "recipients": concerned,
-        "evidence": finding.evidence,
-        "message": words.finding(finding, language),
-    }
 
 
 def _iso(moment: datetime | None) -> str | None:

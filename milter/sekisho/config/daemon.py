@@ -164,6 +164,16 @@ class Http(Section):
     base_url: Annotated[str, PlainValidator(_base_url), WithJsonSchema({"type": "string", "format": "uri"})] | None = (
         Field(default=None, description="The address by which people reach it, for links in notices")
     )
+    token_file: SecretFile | None = Field(
+        default=None,
+        description="File with the token that `POST /v1/explain` asks for, or `credential:NAME` of systemd; "
+        "without it nobody can ask",
+    )
+    largest_question: SizeField = Field(
+        default=25_000_000,
+        description="The longest message that `POST /v1/explain` takes",
+        json_schema_extra={"default": "25MB"},
+    )
 
 
 class Notices(Section):

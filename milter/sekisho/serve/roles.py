@@ -16,9 +16,11 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
+from sekisho.config.values import read_secret
 from sekisho.core.message import Path as SmtpPath
 from sekisho.mime.reader import MimeReader
 from sekisho.mta.endpoint import parse_endpoint, probe
@@ -33,14 +35,17 @@ from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.serve.control import Orders
 from sekisho.serve.gateway import Gateway
 from sekisho.serve.metrics import Family, Metrics, exposition, gauge_family, single_gauge
+from sekisho.serve.question import Question, answer
 from sekisho.serve.telemetry import Telemetry
 from sekisho.serve.watching import Watching
 from sekisho.serve.worker import Crew
 from sekisho.store import Store, open_store
 from sekisho.store.listing import counts, expiring, oldest
 from sekisho.store.outbox import pending
-from sekisho.web.health import application
+from sekisho.web.asking import Asked, explain_route
+from sekisho.web.health import health_routes
 from sekisho.web.server import Server, listen
+from sekisho.words.say import LANGUAGES
 
 EXPIRING = {"1h": timedelta(hours=1), "24h": timedelta(hours=24)}
 """Windows of ``sekisho_holds_expiring``."""
@@ -100,11 +105,21 @@ def http(configuration: Configuration, line: socket.socket | None) -> int:
         "reinject": lambda: _reinject_answers(settings),
     }
     folder = metrics_folder(settings)
-    numbers = application(lambda: exposition(folder, _gauges(store)), probes)
-    server = Server(numbers, listen(settings.http.listen))
+    routes = health_routes(lambda: exposition(folder, _gauges(store)), probes)
+    if settings.http.token_file is not None:
+        token = read_secret(settings.http.token_file)
+        routes.append(explain_route(partial(_explained, configuration), token, settings.http.largest_question))
+    server = Server(routes, listen(settings.http.listen))
     _when_told(line, server.stop)
     server.run()
     return 0
+
+
+def _explained(configuration: Configuration, asked: Asked) -> dict[str, Any]:
+    languages = configuration.site.languages
+    language = asked.language if asked.language in LANGUAGES else languages[0]
+    question = Question(asked.message, asked.sender, asked.recipients)
+    return answer(configuration, MimeReader(), question, datetime.now(UTC), language, thorough=False)
 
 
 def sender(settings: Settings) -> Callable[[SmtpPath, Sequence[SmtpPath], Iterable[bytes], int], Sequence[Outcome]]:

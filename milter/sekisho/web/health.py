@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 Probe = Callable[[], None]
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def application(exposition: Callable[[], bytes], probes: Mapping[str, Probe]) -> Starlette:
-    """The HTTP role's application."""
+def health_routes(exposition: Callable[[], bytes], probes: Mapping[str, Probe]) -> list[BaseRoute]:
+    """What operations watch."""
 
     async def metrics(_: Request) -> Response:
         return Response(await run_in_threadpool(exposition), media_type=METRICS_TYPE)
@@ -33,13 +32,11 @@ def application(exposition: Callable[[], bytes], probes: Mapping[str, Probe]) ->
         ready = all(answer == "ok" for answer in answers.values())
         return JSONResponse({"ready": ready, **answers}, status_code=200 if ready else 503)
 
-    return Starlette(
-        routes=[
-            Route("/metrics", metrics, methods=["GET"]),
-            Route("/healthz", healthz, methods=["GET"]),
-            Route("/readyz", readyz, methods=["GET"]),
-        ]
-    )
+    return [
+        Route("/metrics", metrics, methods=["GET"]),
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/readyz", readyz, methods=["GET"]),
+    ]
 
 
 def _answer(probe: Probe) -> str:

@@ -1,11 +1,13 @@
-"""Runs an application on an address until told to stop."""
+"""Serves routes on an address until told to stop."""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 
 def listen(address: str) -> socket.socket:
@@ -23,7 +25,8 @@ def listen(address: str) -> socket.socket:
 class Server:
     """One HTTP server; ``stop`` may be called from any thread or signal handler."""
 
-    def __init__(self, application: Starlette, listener: socket.socket) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], listener: socket.socket) -> None:
+        application = Starlette(routes=routes)
         config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off", server_header=False)
         self._server = uvicorn.Server(config)
         self._listener = listener
