@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +58,10 @@ def probe(endpoint: Endpoint, timeout: float) -> bool:
             connection.settimeout(timeout)
             connection.connect(_address(endpoint))
             connection.sendall(_OFFER)
-            answer = connection.recv(5)
-            connection.sendall(_QUIT)
-            return answer[4:5] == b"O"
+            answer = connection.recv(5, socket.MSG_WAITALL)
+            with suppress(OSError):
+                connection.sendall(_QUIT)
+            return answer[4:] == b"O"
     except OSError:
         return False
 

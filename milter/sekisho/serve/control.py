@@ -1,8 +1,8 @@
 """The line between the supervisor and each of its children: a socket pair, one word a line.
 
 The supervisor says ``drain`` or ``stop``; a worker says ``ready`` when it answers, and ``closed`` when it accepts no
-more connections. End-of-file tells either side that the other has gone; a child that loses its supervisor drains. Children
-that are executed find their end's number in the environment.
+more connections. End-of-file tells either side that the other has gone; a child that loses its supervisor drains.
+Children that are executed find their end's number in the environment.
 """
 
 from __future__ import annotations

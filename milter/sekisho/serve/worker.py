@@ -71,23 +71,23 @@ def _depart(listener: Listener, activity: Activity, line: socket.socket, patienc
     order = orders.wait()
     listener.stop_accepting()
     report(line, Report.CLOSED)
-    if order is Order.DRAIN:
-        _await_quiet(activity.sessions, orders, patience)
-    _await_quiet(activity.transactions, orders, patience)
+    if order is not Order.DRAIN or not _quiet(activity.sessions, orders, patience):
+        _quiet(activity.transactions, orders, patience)
     os._exit(0)
 
 
-def _await_quiet(busy: set[object], orders: Orders, patience: float) -> None:
-    """Until nothing has been busy for a moment, patience has run out, or a stricter order comes."""
+def _quiet(busy: set[object], orders: Orders, patience: float) -> bool:
+    """Wait until nothing has been busy for a moment; false if patience runs out or a stricter order comes first."""
     deadline = time.monotonic() + patience
     quiet_since = time.monotonic()
     while (now := time.monotonic()) < deadline:
         if busy:
             quiet_since = now
         elif now - quiet_since >= SETTLE:
-            return
+            return True
         if orders.wait(_STEP) is Order.STOP:
-            return
+            return False
+    return False
 
 
 def _unseen(handler: Handler) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
