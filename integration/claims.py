@@ -120,7 +120,7 @@ class OutputHas:
     def check(self, seen: Seen) -> None:
         ran = seen.story.ran
         assert ran is not None, "nothing was run"
-        said = ran.errors if self.which == "errors" else ran.output.decode()
+        said = ran.errors if self.which == "errors" else ran.output.decode(errors="replace")
         assert self.text in said, f"it said {said}"
 
 

@@ -98,6 +98,8 @@ class Sink:
             self._news.notify_all()
 
     async def _listen(self) -> None:
+        if self._server is not None:
+            return
         talk = partial(_Talk, self)
         self._server = await self._loop.create_server(talk, "127.0.0.1", self.port, reuse_address=True, backlog=1024)
         self.port = self._server.sockets[0].getsockname()[1]
