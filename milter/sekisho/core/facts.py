@@ -13,7 +13,7 @@ from sekisho.core.lazy import lazy
 from sekisho.core.message import Field, Path, Transaction
 from sekisho.core.parts import Addresses, Mailbox, Part, Structure, Text
 from sekisho.core.ports import Dictionary, Lists, Reader
-from sekisho.core.prose import Prose, forwards
+from sekisho.core.prose import SENT, Prose, forwards
 from sekisho.core.site import Site
 from sekisho.core.truth import Mask, Truth, mask_of_all
 
@@ -143,6 +143,17 @@ class Facts:
         """The texts, with what each line is: new, quoted, a signature …"""
         forwarded = forwards(self.subjects)
         return tuple(Prose(text, forwards=forwarded) for text in self.texts)
+
+    @lazy
+    def sent_texts(self) -> tuple[Text, ...]:
+        """The texts without quoted mail, signatures and disclaimers, which the recipients may have seen before."""
+        return tuple(Text(one.place, "\n".join(line for _, line in one.lines(SENT))) for one in self.prose)
+
+    @lazy
+    def attached_texts(self) -> tuple[Text, ...]:
+        """Attached files that are text themselves: lists, logs, pages."""
+        parts = (part for part in self.attachments if part.type.startswith("text/"))
+        return tuple(Text(part.place, self.reader.text(part)) for part in parts)
 
     @lazy
     def attachments(self) -> tuple[Part, ...]:

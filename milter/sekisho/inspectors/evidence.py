@@ -19,7 +19,7 @@ CONTEXT = 14
 """Characters shown on either side of what was found."""
 SHOWN = 60
 """Longest text shown of what was found itself."""
-OCCURRENCES = 1_000
+OCCURRENCES = 20_000
 """What is looked at of one kind in one place; no finding needs more."""
 
 _NUMBER = re.compile(r"\d(?:[ .()-]?\d){4,}")
@@ -33,6 +33,8 @@ class Passage:
     place: str
     text: str
     prose: Prose | None = None
+    whole: bool = False
+    """All of it counts, whoever speaks: a file."""
 
     def where(self, offset: int) -> str:
         """The place of this character: with a line for a part's text."""
@@ -40,15 +42,17 @@ class Passage:
 
     def counts(self, offset: int, voices: frozenset[Voice]) -> bool:
         """Whether what stands here is said in one of these voices; subjects and names always are."""
-        return self.prose is None or self.prose.voice(offset) in voices
+        return self.prose is None or self.whole or self.prose.voice(offset) in voices
 
 
 def passages(facts: Facts) -> Iterator[Passage]:
-    """Everything that people read without opening a file: subjects, texts, names of attachments."""
+    """What people read: subjects, texts, attached text files, names of attachments."""
     for subject in facts.subjects:
         yield Passage("header:Subject", subject)
     for prose in facts.prose:
         yield Passage(one_line(prose.place), prose.text, prose)
+    for text in facts.attached_texts:
+        yield Passage(one_line(text.place), text.text, Prose(text, forwards=False), whole=True)
     for part in facts.attachments:
         for name in part.names:
             yield Passage(one_line(part.place), name)

@@ -26,6 +26,7 @@ from sekisho.inspectors import (
     mass_visible_recipients,
     missing_attachment,
     mixed_external_domains,
+    personal_data,
     protected_message,
     unrendered_merge_field,
     unusual_time,
@@ -48,6 +49,7 @@ OURS = (
     lookalike_domain,
     missing_attachment,
     unrendered_merge_field,
+    personal_data,
 )
 
 

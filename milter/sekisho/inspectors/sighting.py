@@ -1,0 +1,37 @@
+"""One piece of personal data seen in a text: what the recognisers give and the inspector counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A value in a folded text; equal ``key`` means the same value, however it is written."""
+
+    kind: str
+    start: int
+    """Offset in the folded text."""
+    key: str
+    shown: str
+    """The value masked, fit for a notice."""
+
+
+def digits(text: str) -> str:
+    """The digits of a text."""
+    return "".join(char for char in text if char.isdigit())
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a run of digits is not part of a longer number or word: ``A-1234``, ``12345-…``."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    if before[-1:].isdigit() or after[:1].isdigit() or (before[-1:].isascii() and before[-1:].isalpha()):
+        return False
+    if before[-1:] in ("-", ".", "_", "+") and before[:1].isalnum():
+        return False
+    goes_on = after[1:2].isdigit() or (after[:1] != "." and _is_letter(after[1:2]))
+    return not (after[:1] in ("-", ".", "_") and goes_on) and not _is_letter(after[:1])
+
+
+def _is_letter(char: str) -> bool:
+    return char.isascii() and (char.isalpha() or char == "_")
