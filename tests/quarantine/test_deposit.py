@@ -37,6 +37,7 @@ from tests.support.stores import (
     die,
     hold_one,
     in_child,
+    in_children,
     loaded,
     octets_of,
     opened,
@@ -204,8 +205,7 @@ def test_many_at_the_same_instant_in_two_processes_make_one_hold(store: Store, k
                 done.result()
         mine.close()
 
-    with ThreadPoolExecutor(2) as both:
-        assert list(both.map(in_child, [offer_all, offer_all])) == [0, 0]
+    assert in_children([offer_all] * 2, store) == [0, 0]
     (hold,) = everything(store)
     assert loaded(store, hold).offered == 40
 
@@ -306,7 +306,7 @@ def test_a_kill_before_the_commit_leaves_an_unacknowledged_file_only(store: Stor
         setattr(mine._engine.dialect, "do_commit", die)  # noqa: B010
         hold_one(mine, transaction=a_transaction(body=BIG))
 
-    assert in_child(killed) == -9
+    assert in_child(killed, store) == -9
     assert everything(store) == []
     assert len(list(store.files.folder.iterdir())) == 1
     hold = hold_one(store, transaction=a_transaction(body=BIG))
@@ -321,7 +321,7 @@ def test_a_kill_after_the_commit_keeps_the_hold_and_the_client_that_comes_again_
         hold_one(mine, transaction=a_transaction(body=BIG))
         die()
 
-    assert in_child(killed) == -9
+    assert in_child(killed, store) == -9
     (hold,) = everything(store)
     assert stored_octets(store, hold) == octets_of(a_transaction(body=BIG))
     assert hold_one(store, transaction=a_transaction(body=BIG, queue_id="NEXT")) == hold
@@ -345,7 +345,7 @@ def test_a_full_disk_is_a_typed_error_and_nothing_is_half_done(
         raise AssertionError("the disk was never full")
 
     hold_one(store)
-    assert in_child(limited) == 0
+    assert in_child(limited, store) == 0
     found = everything(store)
     assert [store.read(partial(audit.entries, hold=hold))[0].action for hold in found] == ["held"] * len(found)
     for hold in found:

@@ -234,7 +234,7 @@ def test_a_dead_workers_release_is_taken_over_when_its_lease_is_over(bench: Benc
     def killed() -> None:
         Bench(opened(kind, tmp_path), lambda *_: die()).at(NOW)
 
-    assert in_child(killed) == -9
+    assert in_child(killed, bench.store) == -9
     bench.at(NOW + LEASE - timedelta(seconds=1))
     assert bench.mails() == []
     bench.at(NOW + LEASE)
@@ -313,7 +313,7 @@ def test_a_worker_that_runs_notices_the_decision_of_another_process(store: Store
     def release() -> None:
         decide(opened(kind, tmp_path), hold, Choice.RELEASE, OPERATOR, NOW)
 
-    assert in_child(release) == 0
+    assert in_child(release, store) == 0
     thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
     assert sent.wait(10)

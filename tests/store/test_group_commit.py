@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -80,6 +82,14 @@ def test_a_locked_database_is_named_and_nothing_is_committed(kind: str, tmp_path
     assert recorded(store) == ["yes"]
     store.close()
     other.close()
+
+
+def test_while_the_store_is_open_no_other_process_can_take_its_log_away(store: Store, tmp_path: Path) -> None:
+    """Closing a file of the database beside SQLite would drop the locks that prevent it."""
+    store.write(recording("open"))
+    take = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('PRAGMA journal_mode=DELETE')"
+    found = subprocess.run([sys.executable, "-c", take, tmp_path / "sekisho.db"], capture_output=True, check=False)
+    assert b"database is locked" in found.stderr
 
 
 def test_a_commit_whose_answer_was_lost_counts_when_it_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

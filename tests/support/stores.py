@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path as File
@@ -159,17 +160,31 @@ class Recorder:
         return [event[1] for event in self.events if event[0] == "alarmed"]
 
 
-def in_child(work: Callable[[], object]) -> int:
+def in_child(work: Callable[[], object], store: Store) -> int:
     """Do the work in a forked process; gives its exit status: 0, 1 if it raised, -9 if it was killed."""
+    return in_children([work], store)[0]
+
+
+def in_children(works: Sequence[Callable[[], object]], store: Store) -> list[int]:
+    """Do each work in a process of its own, all at once; gives their exit statuses.
+
+    Connections of SQLite must not be carried over a fork: those of this process are closed, to be opened again.
+    """
+    store.close()
+    children = [_forked(work) for work in works]
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
+def _forked(work: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
         try:
             work()
         except BaseException:
+            traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
+    return child
 
 
 def die(*_: object) -> NoReturn:

@@ -46,7 +46,8 @@ def deposit(store: Store, transaction: Transaction, plan: Plan, evidence: Eviden
     offer = _Offer(transaction, plan, evidence, _message(store, transaction, evidence), store.duplicate_window)
     if plan.deposits:
         store.require_room(transaction.size)
-        if not store.read(offer.is_covered):
+        # Writing a file for nothing is worth a look beforehand; octets at hand are not.
+        if transaction.size <= holds.INLINE or not store.read(offer.is_covered):
             return _with_content(store, offer)
     return store.write(lambda unit: offer.commit(unit, None)).holds
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from sekisho.store.content import sync_directory, sync_file
+from sekisho.store.content import sync_directory
 from sekisho.store.errors import StoreUnavailable
 
 BUSY = 15.0
@@ -70,11 +70,11 @@ def make_engine(url: URL, *, writing: bool, busy: float = BUSY) -> Engine:
 
 
 def make_log_durable(path: Path) -> None:
-    """Sync database, write-ahead log and their names, for a connection that has read something; raises OSError."""
-    log = path.with_name(path.name + "-wal")
-    sync_file(path)
-    if log.exists():
-        sync_file(log)
+    """Make the name of the log durable, for a connection that has read something; raises OSError.
+
+    Only the folder is opened: closing a file of the database that is open elsewhere in the process would drop SQLite's
+    locks on it (POSIX locks belong to the process). SQLite itself syncs the octets, and says so when it fails.
+    """
     sync_directory(path.parent)
 
 

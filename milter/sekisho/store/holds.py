@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.edits import from_json, to_json
@@ -33,6 +33,14 @@ JOINED = select(holds, *(column.label(f"message_{column.name}") for column in me
     messages, holds.c.message == messages.c.id
 )
 """Holds with their messages, as `load_rows` reads them."""
+
+_COVERED = (
+    select(recipients.c.hold, recipients.c.raw, recipients.c.params)
+    .join(holds, recipients.c.hold == holds.c.id)
+    .join(messages, holds.c.message == messages.c.id)
+    .where(messages.c.offer_key == bindparam("offer_key"), messages.c.received > bindparam("since"))
+    .order_by(holds.c.created, holds.c.id, recipients.c.ordinal)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,9 @@ def add_message(unit: Unit, row: MessageRow, inline: bytes | None) -> None:
         "header": row.header,
         "in_file": int(row.in_file),
     }
-    unit.connection.execute(insert(messages), values)
+    unit.add(messages, values)
     if inline is not None:
-        unit.connection.execute(insert(chunks), {"message": row.id, "ordinal": 0, "octets": inline})
+        unit.add(chunks, {"message": row.id, "ordinal": 0, "octets": inline})
 
 
 def add_hold(unit: Unit, hold: HoldRow) -> None:
@@ -84,28 +92,24 @@ def add_hold(unit: Unit, hold: HoldRow) -> None:
         "evidence": evidence_to_json(hold.evidence),
         "offered": hold.offered,
     }
-    unit.connection.execute(insert(holds), values)
-    unit.connection.execute(insert(recipients), [_recipient_values(hold, n) for n in range(len(hold.recipients))])
-    if hold.waits:
-        unit.connection.execute(insert(waits), [_wait_values(hold, n) for n in range(len(hold.waits))])
+    unit.add(holds, values)
+    unit.add(recipients, *(_recipient_values(hold, n) for n in range(len(hold.recipients))))
+    unit.add(waits, *(_wait_values(hold, n) for n in range(len(hold.waits))))
 
 
 def covered(view: View, offer_key: str, since: datetime) -> list[Covered]:
     """The forward-paths of all holds of messages with this key that came since then."""
-    query = (
-        select(recipients.c.hold, recipients.c.raw, recipients.c.params)
-        .join(holds, recipients.c.hold == holds.c.id)
-        .join(messages, holds.c.message == messages.c.id)
-        .where(messages.c.offer_key == offer_key, messages.c.received > since)
-        .order_by(holds.c.created, holds.c.id, recipients.c.ordinal)
-    )
-    return [Covered(row.hold, path_from_row(row.raw, row.params)) for row in view.connection.execute(query)]
+    connection = view.reading(messages, "offer_key", offer_key)
+    rows = connection.execute(_COVERED, {"offer_key": offer_key, "since": since})
+    return [Covered(row.hold, path_from_row(row.raw, row.params)) for row in rows]
 
 
 def count_offer(unit: Unit, hold_ids: Iterable[str]) -> None:
     """The message of these holds came once more."""
-    query = update(holds).where(holds.c.id.in_(list(hold_ids)))
-    unit.connection.execute(query.values(offered=holds.c.offered + 1))
+    wanted = list(hold_ids)
+    if wanted:
+        query = update(holds).where(holds.c.id.in_(wanted))
+        unit.connection.execute(query.values(offered=holds.c.offered + 1))
 
 
 def state(view: View, hold_id: str) -> State | None:
@@ -221,8 +225,7 @@ def _update_recipient(unit: Unit, hold: HoldRow, ordinal: int) -> None:
 
 def _update_waits(unit: Unit, hold: HoldRow) -> None:
     unit.connection.execute(delete(waits).where(waits.c.hold == hold.id))
-    if hold.waits:
-        unit.connection.execute(insert(waits), [_wait_values(hold, n) for n in range(len(hold.waits))])
+    unit.add(waits, *(_wait_values(hold, n) for n in range(len(hold.waits))))
 
 
 def _grouped(view: View, table: Any, wanted: Sequence[str]) -> dict[str, list[RowMapping]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, func, select, update
 
 from sekisho.store import leases
 from sekisho.store.rows import OutboxRow
@@ -32,13 +32,13 @@ def add(unit: Unit, kind: str, payload: Mapping[str, Any], now: datetime, *, hol
         "outcome": PENDING,
         "reply": "",
     }
-    unit.connection.execute(insert(outbox), row)
+    unit.add(outbox, row)
 
 
 def was_added(view: View, once: str, since: datetime) -> bool:
     """Whether a notice with this mark was put in since then."""
     query = select(outbox.c.id).where(outbox.c.once == once, outbox.c.created > since).limit(1)
-    return view.connection.execute(query).first() is not None
+    return view.reading(outbox, "once", once).execute(query).first() is not None
 
 
 def is_due(view: View, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from sekisho.store import leases
 from sekisho.store.rows import ReleaseRow
@@ -18,7 +18,7 @@ def schedule(unit: Unit, hold: str, now: datetime) -> None:
     query = update(releases).where(releases.c.hold == hold)
     if unit.connection.execute(query.values(due=now)).rowcount == 0:
         row = {"hold": hold, "decided": now, "due": now, "attempts": 0, "owner": "", "leased_until": None}
-        unit.connection.execute(insert(releases), row)
+        unit.add(releases, row)
 
 
 def is_due(view: View, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """One store transaction, as the use-cases see it.
 
 A `View` reads. A `Unit` also writes; what it puts on record is chained into the audit when the transaction commits.
+Work on a unit may be done twice before it is committed: it must have no other effect.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, insert
+
+from sekisho.store.tables import metadata
+
+ORDER = tuple(metadata.sorted_tables)
+INSERTS = {table: insert(table) for table in ORDER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +33,68 @@ class Entry:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+Row = dict[str, Any]
+
+
 class View:
     """A consistent view of the store."""
 
-    connection: Connection
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def connection(self) -> Connection:
+        """For reading anything."""
+        return self._connection
+
+    def reading(self, table: Table, column: str, value: object) -> Connection:  # noqa: ARG002
+        """For reading what concerns rows of a table with this value, and nothing else."""
+        return self._connection
 
 
-@dataclass(frozen=True, slots=True)
 class Unit(View):
-    """Changes that are committed together or not at all."""
+    """Changes that are committed together or not at all.
 
-    new_id: Callable[[], str]
-    """Gives an identifier that nobody can guess."""
-    entries: list[Entry] = field(default_factory=list)
+    New rows are written as late as can be, many at once: when something that may see them is read, and at the end.
+    """
+
+    __slots__ = ("_rows", "entries", "new_id")
+
+    def __init__(self, connection: Connection, new_id: Callable[[], str]) -> None:
+        super().__init__(connection)
+        self.new_id = new_id
+        self.entries: list[Entry] = []
+        self._rows: dict[Table, list[Row]] = {}
+
+    @property
+    def connection(self) -> Connection:
+        """For reading and changing anything."""
+        self.flush()
+        return self._connection
+
+    def reading(self, table: Table, column: str, value: object) -> Connection:
+        if any(row[column] == value for row in self._rows.get(table, ())):
+            self.flush()
+        return self._connection
+
+    def add(self, table: Table, *rows: Row) -> None:
+        """New rows."""
+        self._rows.setdefault(table, []).extend(rows)
 
     def record(self, entry: Entry) -> None:
         """Put on record what is being done."""
         self.entries.append(entry)
+
+    def forget(self, recorded: int) -> None:
+        """Drop new rows that were not written, and everything put on record but the first ``recorded`` entries."""
+        self._rows.clear()
+        del self.entries[recorded:]
+
+    def flush(self) -> None:
+        """Write the new rows, those first that others refer to."""
+        for table in ORDER if self._rows else ():
+            rows = self._rows.pop(table, None)
+            if rows:
+                self._connection.execute(INSERTS[table], rows)

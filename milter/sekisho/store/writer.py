@@ -1,9 +1,9 @@
 """One thread with one connection commits for all: what waits goes together, and each caller gets its own answer.
 
-Given pieces of work that change the store through a `Unit`; gives what they return once it is on disk. Work that raises
-is rolled back by itself and its caller gets the exception; a failure of the database gives every waiter
-`StoreUnavailable`. An error from COMMIT says nothing about its outcome: it is looked up by the audit row that the
-transaction would have left, through a new connection, before anybody is answered.
+Given pieces of work that change the store through a `Unit`; gives what they return once it is on disk. Work that
+raises is undone by itself (the rest is done again) and its caller gets the exception; a failure of the database gives
+every waiter `StoreUnavailable`. An error from COMMIT says nothing about its outcome: it is looked up by the audit row
+that the transaction would have left, through a new connection, before anybody is answered.
 
 The thread starts with the first piece of work, so a store may be opened before a process forks but not used.
 """
@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, text
 from sekisho.store import audit
 from sekisho.store.engine import FAILURES, close_quietly, make_log_durable, unavailable
 from sekisho.store.errors import StoreUnavailable
-from sekisho.store.unit import Entry, Unit
+from sekisho.store.unit import Unit
 
 T = TypeVar("T")
 Work = Callable[[Unit], T]
@@ -111,7 +111,14 @@ class Writer:
         try:
             connection = self._open()
             transaction = connection.begin()
-            mark = audit.chain(connection, [entry for job in jobs for entry in self._perform(connection, job)])
+            unit = Unit(connection, self._new_id)
+            if not _done_together(unit, jobs):
+                transaction.rollback()
+                transaction = connection.begin()
+                unit = Unit(connection, self._new_id)
+                _do_apart(unit, jobs)
+            unit.flush()
+            mark = audit.chain(connection, unit.entries)
         except FAILURES as error:
             self._drop_connection()
             _fail(jobs, unavailable(error))
@@ -122,21 +129,6 @@ class Writer:
             self._drop_connection()
             if not self._is_committed(mark, error):
                 _fail(jobs, unavailable(error, undone=False))
-
-    def _perform(self, connection: Connection, job: _Job) -> list[Entry]:
-        """Do one piece of work within a savepoint; gives what it put on record. Failures of the database are raised."""
-        unit = Unit(connection, self._new_id)
-        savepoint = connection.begin_nested()
-        try:
-            job.result = job.work(unit)
-        except FAILURES:
-            raise
-        except Exception as error:
-            savepoint.rollback()
-            job.error = error
-            return []
-        savepoint.commit()
-        return unit.entries
 
     def _open(self) -> Connection:
         """The connection; a new one has synced the database's log before its first transaction."""
@@ -173,6 +165,36 @@ class Writer:
             return False
         finally:
             self._drop_connection()
+
+
+def _done_together(unit: Unit, jobs: list[_Job]) -> bool:
+    """Do all the work; false, with everything to be undone, if any of it raises. The database's failures are raised."""
+    for job in jobs:
+        try:
+            job.result = job.work(unit)
+        except FAILURES:
+            raise
+        except Exception:
+            return False
+    return True
+
+
+def _do_apart(unit: Unit, jobs: list[_Job]) -> None:
+    """Do the work, each piece within a savepoint of its own, so that what raises is undone alone."""
+    for job in jobs:
+        recorded = len(unit.entries)
+        savepoint = unit.connection.begin_nested()
+        try:
+            job.result = job.work(unit)
+            unit.flush()
+        except FAILURES:
+            raise
+        except Exception as error:
+            savepoint.rollback()
+            unit.forget(recorded)
+            job.error = error
+        else:
+            savepoint.commit()
 
 
 def _fail(jobs: list[_Job], error: StoreUnavailable) -> None:
