@@ -139,7 +139,26 @@ MAIN: list[tuple[str, str]] = [
         LEAST + "lists: {partners: [partner example]}\n",
         "2:20: 'partner example' is not an address, a domain, a .domain or a /pattern/",
     ),
-    (LEAST + "lists: {partners: {fil: x}}\n", "2:9: the key `file` is missing"),
+    (
+        LEAST + "lists: {partners: {fil: x}}\n",
+        (
+            "2:9: `fil` does not say where the entries are; write them as [a, b], or one of {file: …}, {directory: …}, "
+            "{csv: …}, {postfix: …}, {sql: …}, {ldap: …}"
+        ),
+    ),
+    (
+        LEAST + "dictionaries: {d: words.txt}\n",
+        "2:19: this does not say where the entries are; write them as [a, b], or one of {file: …}, {directory: …}",
+    ),
+    (
+        LEAST + "lists: {p: {postfix: hash}}\n",
+        "2:22: 'hash' is not a table; write hash:/etc/postfix/partners, socketmap:unix:PATH:NAME or tcp:HOST:PORT",
+    ),
+    (LEAST + "lists: {p: {sql: 'sqlite:///x.db'}}\n", "2:9: the key `query` is missing"),
+    (
+        LEAST + "lists: {p: {ldap: 'ldap://x', base: y, password-file: nix}}\n",
+        "2:55: {folder}/nix cannot be read: no such file or directory",
+    ),
     (LEAST + "lists: {partners: {file: x, sql: y}}\n", "2:29: unknown key `sql`; known here: `file`"),
     (LEAST + 'lists: {p: ["/a(/"]}\n', "2:13: not a pattern (RE2 syntax): missing ): a("),
     (

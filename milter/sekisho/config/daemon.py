@@ -18,12 +18,11 @@ from sekisho.config.values import (
     MilterAddress,
     ModeField,
     Port,
-    SecretFile,
     Section,
-    read_secret,
 )
 from sekisho.core.amounts import Duration
 from sekisho.core.fields import DurationField, PathField, SizeField, from_base
+from sekisho.lists.secret import SecretFile, read_secret
 
 _MOST_WORKERS = 256
 

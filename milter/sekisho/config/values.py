@@ -8,7 +8,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,11 +25,7 @@ from pydantic import (
 
 from sekisho.core.addresses import is_pattern, normal_entry
 from sekisho.core.fields import from_base
-from sekisho.core.fields import path as path_of
 from sekisho.core.site import Network
-
-CREDENTIAL = "credential:"
-"""A secret's file is ``credential:NAME`` where systemd brings it (LoadCredential=NAME:…)."""
 
 _INET = re.compile(r"inet6?:([0-9]{1,5})(?:@([^@\s]+))?")
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
@@ -159,38 +154,3 @@ def _mode(value: object) -> int:
 
 
 ModeField = Annotated[int, PlainValidator(_mode), _schema("0660", pattern="^0?[0-7]{3}$")]
-
-
-def _secret_file(value: object, info: ValidationInfo) -> Path:
-    text = value if isinstance(value, str) else ""
-    if text.startswith(CREDENTIAL):
-        return _credential(text.removeprefix(CREDENTIAL))
-    path = path_of(value, info)
-    read_secret(path)
-    return path
-
-
-def _credential(name: str) -> Path:
-    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
-    if not folder or not re.fullmatch(r"[A-Za-z0-9._-]+", name):
-        raise ValueError(f"there is no credential {name!r}: systemd brings them to services with LoadCredential=")
-    path = Path(folder) / name
-    read_secret(path)
-    return path
-
-
-def read_secret(path: Path) -> str:
-    """The secret in a file, without the line end; ``ValueError`` where it cannot be had."""
-    try:
-        secret = path.read_text("utf-8").rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is not UTF-8 text") from None
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    if not secret or "\n" in secret:
-        raise ValueError(f"{path} should hold one line, the secret")
-    return secret
-
-
-SecretFile = Annotated[Path, PlainValidator(_secret_file), _schema("/etc/sekisho/secrets/database")]
-"""A file that holds a secret and nothing else, or ``credential:NAME``."""

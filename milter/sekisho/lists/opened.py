@@ -8,8 +8,21 @@ from datetime import date
 from pathlib import Path
 
 from sekisho.core.ports import Unavailable
+from sekisho.lists import ldap, sql
 from sekisho.lists.entries import BadList, Book, plain_table, read_book, read_lines, words
-from sekisho.lists.models import CsvPlace, DictionaryModel, DirectoryPlace, FilePlace, ListModel
+from sekisho.lists.models import (
+    CsvPlace,
+    DictionaryModel,
+    DirectoryPlace,
+    FilePlace,
+    LdapPlace,
+    ListModel,
+    PostfixPlace,
+    SqlPlace,
+)
+from sekisho.lists.postfix import TableAsker
+from sekisho.lists.remote import Fetched, Remembered
+from sekisho.lists.secret import read_secret
 from sekisho.lists.table import Table
 from sekisho.lists.watched import Asked, Clocks, Watched
 
@@ -43,8 +56,29 @@ def open_list(name: str, model: ListModel, clocks: Clocks, today: Callable[[], d
             return Watched(name, lambda: files_in(folder), lambda: _plain(files_in(folder)), clocks, log)
         case CsvPlace(csv=path):
             return _watched_book(name, path, clocks, today, log)
+        case PostfixPlace(postfix=table, remember=fresh):
+            return Remembered(name, TableAsker(table), fresh.seconds, clocks)
+        case SqlPlace() | LdapPlace():
+            return Fetched(name, _fetcher(model), model.every.seconds, clocks, log)
         case entries:
             return Table(entries, sum(map(len, entries)))
+
+
+def _fetcher(place: SqlPlace | LdapPlace) -> Callable[[], Table]:
+    """Fetches it, with the password as it is then."""
+    if isinstance(place, SqlPlace):
+        return lambda: sql.fetch(place.sql, place.query, _password(place.password_file))
+    directory = ldap.Directory(
+        place.ldap, place.base, place.filter, place.attribute, place.bind_dn, starttls=place.starttls
+    )
+    return lambda: ldap.fetch(directory, _password(place.password_file))
+
+
+def _password(file: Path | None) -> str | None:
+    try:
+        return read_secret(file) if file else None
+    except ValueError as error:
+        raise Unavailable(str(file), str(error)) from None
 
 
 def _watched_book(
