@@ -63,7 +63,19 @@ def test_plain_paths_can_be_taken_off(raw: bytes) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"<a@x", b"a@x>", b"<<a@x>>", b"<@r:a@x>", b'<"a"@x>', b"<a b@x>", b"<postmaster>", b"<a%b@x>", b"<a@x> ", b""],
+    [
+        b"<caf\xe9@x.example>",
+        b"<a@x",
+        b"a@x>",
+        b"<<a@x>>",
+        b"<@r:a@x>",
+        b'<"a"@x>',
+        b"<a b@x>",
+        b"<postmaster>",
+        b"<a%b@x>",
+        b"<a@x> ",
+        b"",
+    ],
 )
 def test_odd_paths_cannot(raw: bytes) -> None:
     assert not is_plain(parse_path(raw))

@@ -45,6 +45,18 @@ def test_open_transactions_are_answered_after_sigterm_and_idle_sessions_are_clos
     assert daemon.wait() == 0
 
 
+def test_a_connection_lost_within_a_transaction_keeps_nobody_waiting(daemon: Daemon) -> None:
+    with daemon.client() as lost:
+        lost.begin()
+    with daemon.client() as lasting:
+        lasting.begin()
+        daemon.signal(signal.SIGTERM)
+        daemon.until_states(draining=2)
+        assert marked(lasting.finish())[0] == "one"
+    assert daemon.wait() == 0
+    assert not any(told.get("log", "").startswith("killed") for told in daemon.everything_after_stop())
+
+
 def test_a_reload_takes_new_mail_with_the_new_configuration_and_ends_old_mail_with_the_old(daemon: Daemon) -> None:
     old = daemon.client()
     old.begin()

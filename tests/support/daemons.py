@@ -67,6 +67,14 @@ class Daemon:
         line, _, self._heard = self._heard.partition(b"\n")
         return line
 
+    def everything_after_stop(self) -> list[dict[str, Any]]:
+        """Stop, and give all that was told since the last thing waited for."""
+        self.stop()
+        assert self.process.stdout is not None
+        while more := os.read(self.process.stdout.fileno(), 65536):
+            self._heard += more
+        return [json.loads(line) for line in self._heard.splitlines()]
+
     def until_states(self, **states: int) -> None:
         """Wait until workers are in these states, and none in any other."""
         wanted = {"starting": 0, "ready": 0, "draining": 0, "waiting": 0, **states}
@@ -99,7 +107,7 @@ class Daemon:
 def marked(answer: tuple[list[tuple[bytes, bytes]], bytes]) -> tuple[str, int, int]:
     """The mark of an accepted message."""
     ((command, data),), final = answer
-    assert (command, final) == (b"h", b"a")
+    assert (command, final) == (b"h", b"c")
     name, value = data.split(b"\0")[:2]
     assert name == b"X-Mark"
     text, slot, pid = value.decode().split()[:3]

@@ -6,7 +6,8 @@ import socket
 import struct
 from types import TracebackType
 
-LEADING_SPACE = 0x100000
+NO_REPLY = {b"C": 0x1000, b"H": 0x2000, b"M": 0x4000, b"R": 0x8000, b"L": 0x80, b"B": 0x80000}
+"""By command, the negotiated bit that says that it is not answered."""
 ALL_STEPS = 0x1FFFFF
 PATIENCE = 60.0
 """Seconds after which a milter that does not answer fails its test."""
@@ -28,26 +29,35 @@ class MilterClient:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._socket.close()
 
-    def greet(self, helo: bytes = b"client.example") -> None:
-        """Negotiate, connect, HELO."""
-        self._send(b"O", struct.pack("!III", 6, 0x1FF, ALL_STEPS))
+    def greet(self, helo: bytes = b"client.example", version: int = 6) -> None:
+        """Negotiate, connect, HELO. An MTA older than version 6 wants every step answered."""
+        steps = ALL_STEPS if version >= 6 else 0x7F
+        self._send(b"O", struct.pack("!III", version, 0x1FF, steps))
         command, data = self._receive()
         assert command == b"O", command
         self.protocol = struct.unpack("!III", data[:12])[2]
+        self._open(helo)
+
+    def again(self) -> None:
+        """End the session and begin another one over the same connection."""
+        self._send(b"K", b"")
+        self._open(b"again.example")
+
+    def _open(self, helo: bytes) -> None:
         self._macros(b"C", b"j", b"gateway.example", b"{daemon_name}", b"smtpd")
-        self._send(b"C", b"client.example\x004" + struct.pack("!H", 4025) + b"192.0.2.1\0")
-        self._send(b"H", helo + b"\0")
+        self._step(b"C", b"client.example\x004" + struct.pack("!H", 4025) + b"192.0.2.1\0")
+        self._step(b"H", helo + b"\0")
 
     def begin(self, sender: bytes = b"<a@example.jp>", recipient: bytes = b"<b@partner.example>") -> None:
         """MAIL, RCPT and one field."""
         self._macros(b"M", b"i", b"4QTEST")
-        self._send(b"M", sender + b"\0")
-        self._send(b"R", recipient + b"\0")
-        self._send(b"L", b"Subject\0 test\0")
+        self._step(b"M", sender + b"\0")
+        self._step(b"R", recipient + b"\0")
+        self._step(b"L", b"Subject\0 test\0")
 
     def finish(self) -> tuple[list[tuple[bytes, bytes]], bytes]:
         """Body and end-of-message: the edits, as command and data, and the final reply's command."""
-        self._send(b"B", b"body\r\n")
+        self._step(b"B", b"body\r\n")
         self._send(b"E", b"")
         edits: list[tuple[bytes, bytes]] = []
         while True:
@@ -66,6 +76,12 @@ class MilterClient:
             return self._socket.recv(1) == b""
         except ConnectionResetError:
             return True
+
+    def _step(self, command: bytes, data: bytes) -> None:
+        self._send(command, data)
+        if not self.protocol & NO_REPLY[command]:
+            answer, _ = self._receive()
+            assert answer == b"c", answer
 
     def _macros(self, command: bytes, *words: bytes) -> None:
         self._send(b"D", command + b"".join(word + b"\0" for word in words))

@@ -28,10 +28,19 @@ def parse_path(raw: bytes, params: tuple[str, ...] = ()) -> Path:
 def is_plain(path: Path) -> bool:
     """Whether delrcpt can be trusted with it: ``<local@domain>`` (or the same bare), a dot-atom and a domain.
 
-    Postfix compares the octets it is sent with its own rewritten form and misses in silence on anything else.
+    Postfix compares the octets it is sent with its own rewritten form and misses in silence on anything else; octets
+    that are not UTF-8 cannot be sent back through pymilter at all.
     """
     raw = path.raw
-    return _PLAIN.fullmatch(raw) is not None and (raw[:1] == b"<") == (raw[-1:] == b">")
+    return _PLAIN.fullmatch(raw) is not None and (raw[:1] == b"<") == (raw[-1:] == b">") and _is_utf8(raw)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_brackets(text: str) -> str:

@@ -41,7 +41,8 @@ _NEEDS: dict[type, tuple[int, str]] = {
     MtaHold: (Milter.QUARANTINE, "QUARANTINE"),
 }
 _CODES: dict[Verdict, int] = {
-    Verdict.ACCEPT: Milter.ACCEPT,
+    # At end-of-message the same as ACCEPT, which would make libmilter overlook the end of the session after it.
+    Verdict.ACCEPT: Milter.CONTINUE,
     Verdict.DISCARD: Milter.DISCARD,
     Verdict.TEMPFAIL: Milter.TEMPFAIL,
     Verdict.REJECT: Milter.REJECT,
