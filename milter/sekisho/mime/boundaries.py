@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 _TAIL = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\Z)")
@@ -28,11 +28,13 @@ class Cut:
     epilogue: Span
     closed: bool
     """The closing delimiter is there."""
+    too_many: bool = False
     extended: tuple[bytes, ...] = ()
-    """Lines that begin like a delimiter and go on."""
+    """What follows the boundary on lines that begin like a delimiter and go on."""
     after_close: bool = False
     """Delimiters come after the closing one."""
-    too_many: bool = False
+    bare_cr: bool = False
+    """Something like a delimiter stands behind a CR alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,18 @@ class _Delimiter:
     end: int
     closing: bool
     line: bytes = b""
-    """What follows the boundary where something does that should not."""
+    """What follows the boundary where something does that should not; ``-`` where a bare CR does."""
 
 
 def strictly(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
     """Cut as RFC 2046 says."""
     delimiters: list[_Delimiter] = []
     extended: list[bytes] = []
-    after_close = False
+    after_close = bare_cr = False
     for delimiter in _delimiters(data, start, end, boundary):
-        if delimiter.line:
+        if data.endswith(b"\r", start, delimiter.start):
+            bare_cr = True
+        elif delimiter.line:
             extended.append(delimiter.line)
         elif delimiters and delimiters[-1].closing:
             after_close = True
@@ -58,7 +62,9 @@ def strictly(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
             delimiters.append(delimiter)
         if len(delimiters) + len(extended) > _MOST:
             break
-    return _cut(data, start, end, delimiters, tuple(extended), after_close)
+    return replace(
+        _cut(data, start, end, delimiters), extended=tuple(extended), after_close=after_close, bare_cr=bare_cr
+    )
 
 
 def loosely(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
@@ -68,7 +74,7 @@ def loosely(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
         delimiters.append(delimiter)
         if len(delimiters) > _MOST:
             break
-    return _cut(data, start, end, delimiters, (), False)
+    return _cut(data, start, end, delimiters)
 
 
 def occurs(data: bytes, start: int, end: int, boundary: bytes) -> bool:
@@ -78,7 +84,7 @@ def occurs(data: bytes, start: int, end: int, boundary: bytes) -> bool:
 
 def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> Iterator[_Delimiter]:
     needle = b"--" + boundary
-    position = start if data.startswith(needle, start, end) else _next(data, needle, start, end)
+    position = _next(data, needle, start, start, end)
     while position >= 0:
         after = position + len(needle)
         tail = _TAIL.match(data, after, end)
@@ -88,20 +94,20 @@ def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> Iterator[
             rest = _REST_OF_LINE.match(data, after, end)
             stop = rest.end() if rest else after
             yield _Delimiter(position, stop, False, data[after : min(stop, after + 200)].strip() or b"-")
-        position = _next(data, needle, (tail.end() if tail else after) - 1, end)
+        position = _next(data, needle, start, tail.end() if tail else after, end)
 
 
-def _next(data: bytes, needle: bytes, start: int, end: int) -> int:
-    """Where the next line begins with ``needle``; -1 for nowhere."""
-    found = data.find(b"\n" + needle, start, end)
-    return found + 1 if found >= 0 else -1
+def _next(data: bytes, needle: bytes, first: int, start: int, end: int) -> int:
+    """Where the next line begins with ``needle``, a line end being LF, CRLF or CR; -1 for nowhere."""
+    found = data.find(needle, start, end)
+    while found > first and data[found - 1] not in b"\r\n":
+        found = data.find(needle, found + 1, end)
+    return found
 
 
-def _cut(
-    data: bytes, start: int, end: int, found: list[_Delimiter], extended: tuple[bytes, ...], after_close: bool
-) -> Cut:
+def _cut(data: bytes, start: int, end: int, found: list[_Delimiter]) -> Cut:
     if not found:
-        return Cut((start, end), (), (end, end), False, extended)
+        return Cut((start, end), (), (end, end), False)
     too_many = len(found) > _MOST
     closed = found[-1].closing
     spans = [(one.end, _before(data, one.end, two.start)) for one, two in pairwise(found[: _MOST + 1])]
@@ -109,7 +115,7 @@ def _cut(
         spans.append((found[-1].end, end))
     epilogue = (found[-1].end, end) if closed else (end, end)
     preamble = (start, _before(data, start, found[0].start))
-    return Cut(preamble, tuple(spans), epilogue, closed, extended, after_close, too_many)
+    return Cut(preamble, tuple(spans), epilogue, closed, too_many)
 
 
 def _before(data: bytes, start: int, delimiter: int) -> int:

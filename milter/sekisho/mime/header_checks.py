@@ -26,5 +26,6 @@ def header_anomalies(fields: Sequence[Field]) -> Iterator[Anomaly]:
 
 
 def _shown(key: str) -> str:
-    """A field's name as people write it."""
-    return "-".join(word.capitalize() for word in key.split("-"))[:80]
+    """A field's name as people write it, without what is not of a name."""
+    plain = key.encode("ascii", "ignore").decode("ascii")
+    return "-".join(word.capitalize() for word in plain.split("-"))[:80]

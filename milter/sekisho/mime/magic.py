@@ -86,8 +86,8 @@ _XML = rb"(?:<\?xml[^>]*+>\s*+)?" + _COMMENTS + rb"(?:<!DOCTYPE svg[^>]*+>\s*+)?
 _TEXTS = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), kind)
     for pattern, kind in (
-        (rb"#!\s*\S*?python", "text/x-python"),
-        (rb"#!\s*\S*?perl", "text/x-perl"),
+        (rb"#![^\n]*?python", "text/x-python"),
+        (rb"#![^\n]*?perl", "text/x-perl"),
         (rb"#!\s*/", "text/x-shellscript"),
         (rb"@echo off|rem [^\r\n]*+\r?\n@echo", "text/x-msdos-batch"),
         (rb"\[InternetShortcut\]", "application/x-mswinurl"),

@@ -47,7 +47,10 @@ def _read(data: bytes, first: int, stop: int, body: int, oddities: list[str]) ->
     fields: dict[str, list[bytes]] = {}
     before_junk: PartHeader | None = None
     position = first
-    for line in _LINE_END.split(data[first:stop]):
+    block = data[first:stop]
+    if b"\r" in block.replace(b"\r\n", b""):
+        oddities.append("control-in-header")
+    for line in _LINE_END.split(block):
         name, colon, value = line.partition(b":")
         if colon and _NAME.fullmatch(name):
             _note(fields, name, value, oddities)
@@ -64,7 +67,7 @@ def _note(fields: dict[str, list[bytes]], name: bytes, value: bytes, oddities: l
         return
     if len(key) != len(name):
         oddities.append("blank-before-colon")
-    if b"\0" in value or b"\r" in value.replace(b"\r\n", b""):
+    if b"\0" in value:
         oddities.append("control-in-header")
     fields.setdefault(key, []).append(value)
 

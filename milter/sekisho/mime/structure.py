@@ -42,7 +42,7 @@ def structure_of(transaction: Transaction) -> Structure:
     anomalies = [*header_anomalies(transaction.fields), *leaves.anomalies]
     parts = leaves.parts
     entity = entity_of(header, top.default)
-    if entity.is_multipart and _BARE_CR.search(data):
+    if entity.is_multipart and leaves.anomalies and _BARE_CR.search(data):
         changed = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         other = _leaves(header, replace(top, data=changed, end=len(changed)))
         if _outline(other.parts) != _outline(parts):
@@ -183,6 +183,8 @@ class _Walk:
             self._leaves.note("too-many-parts", spot)
         elif not cut.closed:
             self._leaves.note("missing-close", spot)
+        if cut.bare_cr:
+            self._leaves.note("bare-cr", spot)
         preamble, epilogue = (spot.data[start:end].strip() for start, end in (cut.preamble, cut.epilogue))
         if preamble and not (len(preamble) < _ORDINARY_PREAMBLE and b"MIME" in preamble):
             self._leaves.margin("preamble-text", preamble, spot)

@@ -67,7 +67,15 @@ class Encoded:
         return len(self.decoded) if self._encoding else self._end - self._start
 
     def read(self, limit: int = -1) -> bytes:
-        return self.decoded if limit < 0 else self.decoded[:limit]
+        if limit < 0:
+            return self.decoded
+        if self._encoding == "base64" and "decoded" not in self.__dict__:
+            # Enough for the beginning, line ends counted in: who asks for the kind of a file asks for no more.
+            beginning = self._data[self._start : min(self._end, self._start + limit * 3 // 2)]
+            octets = decode_base64(beginning)
+            if len(octets) >= limit:
+                return octets[:limit]
+        return self.decoded[:limit]
 
     def chunks(self) -> Iterator[bytes]:
         for start in range(0, self.size, _PIECE):
