@@ -20,8 +20,8 @@ from typing import Any
 
 from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
-from sekisho.config.values import read_secret
 from sekisho.core.message import Path as SmtpPath
+from sekisho.lists.secret import read_secret
 from sekisho.mime.reader import MimeReader
 from sekisho.mta.endpoint import parse_endpoint, probe
 from sekisho.mta.session import Handler
