@@ -66,7 +66,7 @@ class FileReader(PlainReader):
 
 
 PARTS = (
-    Part("body", (), "text/plain", Octets("Project Falcon: ＳＥＣＲＥＴ".encode())),
+    Part("body", (), "text/plain", Octets("Project Falcon: ＳＥＣ\u200bＲＥＴ\n> said before\n".encode())),
     Part("attachment:list.xlsx", ("list.xlsx", "list.XLSX.exe"), "image/png", Octets(b"PKxx"), attached=True),
     Part("attachment:a.bin", ("a.bin",), "image/gif", Octets(b"123"), attached=True),
 )
@@ -136,7 +136,10 @@ ALL, NONE = 0b111, 0
         ({"subject": {"contains": ["x", "PLAN"]}}, ALL),
         ({"subject": {"dictionary": "projects"}}, NONE),
         ({"text": {"contains": "secret"}}, ALL),
-        ({"text": {"matches": "SECRET$"}}, ALL),
+        ({"text": {"matches": "SECRET$"}}, NONE),
+        ({"text": {"matches": "(?m)SECRET$"}}, ALL),
+        ({"text": {"contains": "said before"}}, NONE),
+        ({"text": {"contains": "said before", "quoted": True}}, ALL),
         ({"text": {"dictionary": "projects", "contains": "absent"}}, NONE),
         ({"text": {"dictionary": "projects"}}, ALL),
         ({"header": {"name": "subject"}}, ALL),

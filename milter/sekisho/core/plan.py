@@ -117,7 +117,8 @@ def _settled(facts: Facts, decision: Decision) -> tuple[Disposition, ...]:
 
 def _unedited(facts: Facts, decision: Decision) -> tuple[Disposition, ...]:
     """Signed and encrypted mail is never edited: where a rule asks to rewrite its header it is held instead."""
-    rewrites = any(isinstance(action, EnvelopeOnly) for match in decision.enforced for action in match.rule.actions)
+    matched = [match.rule for match in decision.enforced if match.truth.yes]
+    rewrites = any(isinstance(action, EnvelopeOnly) for rule in matched for action in rule.actions)
     if rewrites and facts.structure.protected:
         return tuple(max(one, Disposition.HOLD) for one in decision.dispositions)
     return decision.dispositions

@@ -60,7 +60,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule, and the recipients for whom it matched (unknowns resolved by ``on_error`` are in ``truth.unknown``)."""
+    """A rule, and for whom it matched; ``truth.unknown`` are those whom ``on-error: tempfail`` refuses."""
 
     rule: Rule
     truth: Truth

@@ -68,8 +68,8 @@ class Telemetry:
     def _count_decision(self, decision: Decision, findings: Iterable[Finding]) -> None:
         for match in decision.matches:
             self._matches[match.rule.id].inc()
-            if match.truth.unknown and match.rule.on_error is not OnError.TEMPFAIL:
-                self._metrics.uninspected.labels(match.rule.on_error.value).inc()
+        if decision.unanswered:
+            self._metrics.uninspected.labels(OnError.ACCEPT.value).inc(len(decision.unanswered))
         for code in {finding.code for finding in findings}:
             self._metrics.findings.labels(code).inc()
 

@@ -1,6 +1,7 @@
 """Conditions on what people read: header fields, subject and text.
 
-Words and patterns are looked for in the text as it is and in its NFKC form, so that full-width letters hide nothing.
+Words and patterns are looked for in the text as it is and in its NFKC form without invisible characters, so that
+full-width letters and zero-width blanks hide nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import ClassVar
 from pydantic import Field, StrictBool, model_validator
 
 from sekisho.core.facts import Facts
+from sekisho.core.folding import INVISIBLE, fold
 from sekisho.core.parts import Text
 from sekisho.core.patterns import Pattern
 from sekisho.core.reason import Value
@@ -22,6 +24,7 @@ from sekisho.policy.compiler import Compiler
 from sekisho.policy.conditions.base import ConditionWord
 from sekisho.policy.word import FieldName, Patterns, Scope, Texts, Word, written
 
+_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 EVIDENCE = 80
 """At most so many characters of a message stand in a reason."""
 
@@ -92,7 +95,7 @@ class TextTest(Word):
     def sought(self, compiler: Compiler) -> Sought:
         """The compiled test."""
         patterns = tuple(map(compiler.pattern, self.matches or ()))
-        words = tuple(dict.fromkeys(map(folded, self.contains or ())))
+        words = tuple(dict.fromkeys(fold(word).text for word in self.contains or ()))
         return compiler.share(Sought(patterns, words, self.dictionary or (), written(self)))
 
 
@@ -111,7 +114,7 @@ class Sought:
         if self.patterns:
             found.append(matched(self.patterns, text))
         if self.words:
-            plain = folded(text)
+            plain = fold(text).text
             found.append(next((word for word in self.words if word in plain), ""))
         if self.dictionaries:
             hits = (hit for name in self.dictionaries for hit in facts.dictionaries[name].hits(text))
@@ -129,14 +132,22 @@ class Subject(ConditionWord):
         return compiler.share(SubjectHas(self.subject.sought(compiler)))
 
 
+class BodyTextTest(TextTest):
+    """What must be found in the text."""
+
+    quoted: StrictBool | None = Field(
+        default=None, description="Look at quoted mail, signatures and disclaimers too; they do not count otherwise"
+    )
+
+
 class BodyText(ConditionWord):
     """The text that people read in the message itself, HTML as the text that it shows; attachments do not count."""
 
     SCOPE = Scope.MESSAGE
-    text: TextTest = Field(description="What must be found in it")
+    text: BodyTextTest = Field(description="What must be found in it")
 
     def compiled(self, compiler: Compiler) -> Asked:
-        return compiler.share(TextHas(self.text.sought(compiler)))
+        return compiler.share(TextHas(self.text.sought(compiler), bool(self.text.quoted)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,12 +171,16 @@ class TextHas(Asked):
     CODE: ClassVar[str] = "text"
     COST: ClassVar[int] = 500
     sought: Sought
+    quoted: bool
 
     def ask(self, facts: Facts) -> Truth:
-        return whole(facts, true=_found(self.sought, facts, facts.texts) is not None)
+        return whole(facts, true=_found(self.sought, facts, self._texts(facts)) is not None)
 
     def values(self, facts: Facts) -> Mapping[str, Value]:
-        return _told(self.sought, facts, facts.texts)
+        return _told(self.sought, facts, self._texts(facts))
+
+    def _texts(self, facts: Facts) -> tuple[Text, ...]:
+        return facts.texts if self.quoted else facts.sent_texts
 
 
 def _found(sought: Sought, facts: Facts, texts: Iterable[Text]) -> tuple[str, str] | None:
@@ -184,18 +199,13 @@ def _told(sought: Sought, facts: Facts, texts: Iterable[Text]) -> Mapping[str, V
 
 def matched(patterns: tuple[Pattern, ...], text: str) -> str:
     """What the first matching pattern found (the pattern itself where it found the empty text), or nothing."""
-    forms = (text,) if text.isascii() else (text, unicodedata.normalize("NFKC", text))
+    forms = (text,) if text.isascii() else (text, unicodedata.normalize("NFKC", text.translate(_WITHOUT_INVISIBLE)))
     for pattern in patterns:
         for form in forms:
             if pattern.found(form):
                 start, end = next(pattern.spans(form))
                 return form[start:end].strip() or pattern.text
     return ""
-
-
-def folded(text: str) -> str:
-    """The form in which words compare: NFKC, letter case ignored."""
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
 def shortened(text: str) -> str:
