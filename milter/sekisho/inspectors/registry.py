@@ -15,6 +15,7 @@ from typing import Any
 from sekisho.core.facts import Facts, Inspector
 from sekisho.core.finding import Finding
 from sekisho.inspectors import (
+    addressee_mismatch,
     closed_attachment,
     confidential_marking,
     dangerous_attachment,
@@ -50,6 +51,7 @@ OURS = (
     missing_attachment,
     unrendered_merge_field,
     personal_data,
+    addressee_mismatch,
 )
 
 
