@@ -36,9 +36,9 @@ class Trouble:
     """Which file, counted from 0."""
 
 
-def shape_troubles(error: ValidationError, source: int = 0) -> tuple[Trouble, ...]:
-    """What is wrong with the shape of one file: every error that validating it as a `PolicyFile` has found."""
-    return tuple(_trouble(one, source) for one in error.errors(include_url=False) if not _consequence(one))
+def shape_troubles(error: ValidationError, source: int = 0, root: type[Word] = PolicyFile) -> tuple[Trouble, ...]:
+    """What is wrong with the shape of one file: every error that validating it as ``root`` has found."""
+    return tuple(_trouble(one, source, root) for one in error.errors(include_url=False) if not _consequence(one))
 
 
 def _consequence(error: ErrorDetails) -> bool:
@@ -46,7 +46,7 @@ def _consequence(error: ErrorDetails) -> bool:
     return error["type"] == "too_short" and bool(error["input"])
 
 
-def _trouble(error: ErrorDetails, source: int) -> Trouble:
+def _trouble(error: ErrorDetails, source: int, root: type[Word]) -> Trouble:
     loc = plain(error["loc"])
     context = error.get("ctx", {})
     last = str(loc[-1]) if loc else ""
@@ -54,7 +54,7 @@ def _trouble(error: ErrorDetails, source: int) -> Trouble:
         case "missing":
             return Trouble(loc[:-1], f"`{last}` is missing", source=source)
         case "extra_forbidden":
-            return Trouble(loc, f"unknown key `{last}`", word=last, known=_keys(error["loc"][:-1]), source=source)
+            return Trouble(loc, f"unknown key `{last}`", word=last, known=_keys(root, error["loc"][:-1]), source=source)
         case "unknown_word":
             return Trouble(loc, error["msg"], word=context["word"], known=tuple(context["known"]), source=source)
         case "literal_error":
@@ -62,7 +62,7 @@ def _trouble(error: ErrorDetails, source: int) -> Trouble:
             said = f"`{_short(error['input'])}` is not one of {', '.join(choices)}"
             return Trouble(loc, said, word=_short(error["input"]), known=choices, source=source)
         case kind:
-            return Trouble(loc, _said(kind, last, error), source=source)
+            return Trouble(loc, _said(kind, last, error, root), source=source)
 
 
 def plain(loc: tuple[int | str, ...]) -> Loc:
@@ -74,10 +74,10 @@ def _is_mark(step: int | str) -> bool:
     return isinstance(step, str) and step.startswith("(") and step.endswith(")")
 
 
-def _said(kind: str, key: str, error: ErrorDetails) -> str:
+def _said(kind: str, key: str, error: ErrorDetails, root: type[Word]) -> str:
     value = _short(error["input"])
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        known = ", ".join(f"`{one}`" for one in _keys(error["loc"]))
+        known = ", ".join(f"`{one}`" for one in _keys(root, error["loc"]))
         who = "this" if key.isdigit() else f"`{key}`"
         return f"{who} must be a mapping with {known}" if known else f"{who} must be a mapping"
     return {
@@ -100,9 +100,9 @@ def _choices(expected: str) -> list[str]:
     return [piece for piece in expected.split("'")[1::2] if piece]
 
 
-def _keys(loc: tuple[int | str, ...]) -> tuple[str, ...]:
+def _keys(root: type[Word], loc: tuple[int | str, ...]) -> tuple[str, ...]:
     """The keys that may stand at a place."""
-    model: type[Word] | None = PolicyFile
+    model: type[Word] | None = root
     for step in loc:
         if isinstance(step, str) and _is_mark(step):
             model = WORDS.get(step)
