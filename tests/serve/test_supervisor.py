@@ -45,6 +45,16 @@ def test_open_transactions_are_answered_after_sigterm_and_idle_sessions_are_clos
     assert daemon.wait() == 0
 
 
+def test_a_worker_keeps_no_descriptor_that_is_not_its_own(daemon: Daemon) -> None:
+    for pid in daemon.pids.values():
+        targets = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir() if int(entry.name) > 2]
+        named = [target for target in targets if not target.startswith("socket:")]
+        # the listener, the worker's end of its line, and what libmilter makes for its threads
+        assert len(targets) - len(named) == 2
+        assert not [target for target in named if target.startswith("/dev/")]
+    assert daemon.mark()[0] == "one"
+
+
 def test_a_connection_lost_within_a_transaction_keeps_nobody_waiting(daemon: Daemon) -> None:
     with daemon.client() as lost:
         lost.begin()
@@ -66,7 +76,7 @@ def test_a_reload_takes_new_mail_with_the_new_configuration_and_ends_old_mail_wi
     assert daemon.mark()[:2] == ("two", 2)
     text, slot, pid = marked(old.finish())
     assert (text, slot < 2) == ("one", True)
-    old.__exit__(None, None, None)
+    old.close()
     daemon.until_states(ready=1)
     wait_for_end(pid)
     assert daemon.stop() == 0
@@ -129,7 +139,7 @@ def test_workers_that_lose_their_supervisor_finish_what_is_open_and_end(tmp_path
             successor.until_ready()
             assert successor.mark()[0] == "next"
             assert marked(client.finish())[0] == "one"
-            client.__exit__(None, None, None)
+            client.close()
             for pid in daemon.pids.values():
                 wait_for_end(pid)
             assert successor.mark()[0] == "next"

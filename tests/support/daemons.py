@@ -29,6 +29,7 @@ class Daemon:
         """Process by slot, the latest told of."""
         command = [*prefix, sys.executable, "-I", str(SCRIPT), str(self.file)]
         self._heard = b""
+        self._clients: list[MilterClient] = []
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **(environ or {})})
 
     def __enter__(self) -> Daemon:
@@ -36,6 +37,8 @@ class Daemon:
 
     def __exit__(self, *_: object) -> None:
         """Leave nothing running, whatever a test has done."""
+        for client in self._clients:
+            client.close()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -95,6 +98,7 @@ class Daemon:
 
     def client(self) -> MilterClient:
         client = MilterClient(str(self.socket))
+        self._clients.append(client)
         client.greet()
         return client
 

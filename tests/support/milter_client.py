@@ -27,6 +27,9 @@ class MilterClient:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._socket.close()
 
     def greet(self, helo: bytes = b"client.example", version: int = 6) -> None:

@@ -185,7 +185,10 @@ def _listening() -> set[int]:
 
 
 def _is_listening(descriptor: int) -> bool:
+    # Only sockets are duplicated: closing a duplicate of the lock file would let go of its lock.
     try:
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return False
         with socket.socket(fileno=os.dup(descriptor)) as one:
             return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
     except OSError:
