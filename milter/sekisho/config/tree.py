@@ -9,9 +9,10 @@ since nothing after a syntax error can be trusted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -23,11 +24,11 @@ from sekisho.config.source import Source
 MOST_VALUES = 1_000_000
 """Values a file may have once all its aliases are unfolded."""
 DEEPEST = 64
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A place in a file: line and column from 1, and how many characters are meant."""
 
     line: int
@@ -35,14 +36,13 @@ class Mark:
     width: int = 1
 
 
-@dataclass(slots=True)
-class Node:
+class Node(NamedTuple):
     """A value, its place, and what is in it: by key for a mapping, by index for a list."""
 
     value: Any
     mark: Mark
-    children: dict[str | int, Node] = field(default_factory=dict)
-    keys: dict[str, Mark] = field(default_factory=dict)
+    children: Mapping[str | int, Node] = _NOTHING
+    keys: Mapping[str, Mark] = _NOTHING
     weight: int = 1
     """How many values it unfolds into."""
 
@@ -90,9 +90,16 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
 class _Open:
     """A mapping or list that has not been closed yet."""
 
-    node: Node
+    value: Any
+    mark: Mark
     anchor: str | None
+    children: dict[str | int, Node] = field(default_factory=dict)
+    keys: dict[str, Mark] = field(default_factory=dict)
+    weight: int = 1
     key: tuple[str, Mark] | None = None
+
+    def node(self) -> Node:
+        return Node(self.value, self.mark, self.children, self.keys, self.weight)
 
 
 class _Builder:
@@ -148,14 +155,14 @@ class _Builder:
         self._add(Node(value, mark), mark, event.anchor)
 
     def _expects_key(self) -> bool:
-        return bool(self._open) and isinstance(self._open[-1].node.value, dict) and self._open[-1].key is None
+        return bool(self._open) and isinstance(self._open[-1].value, dict) and self._open[-1].key is None
 
     def _key(self, event: Any, mark: Mark) -> None:
         opened = self._open[-1]
         name = event.value
         if name == "<<" and event.implicit[0]:
             self._say(mark, "merge keys (`<<`) are not part of YAML 1.2; write the keys out")
-        first = opened.node.keys.get(name)
+        first = opened.keys.get(name)
         if first:
             self._say(mark, f"the key `{name}` is here a second time; the first is in line {first.line}")
         opened.key = (name, mark)
@@ -178,11 +185,11 @@ class _Builder:
         if event.anchor:
             self._anchors[event.anchor] = None
         value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._open.append(_Open(Node(value, mark), event.anchor))
+        self._open.append(_Open(value, mark, event.anchor))
 
     def _end(self, event: Any) -> None:  # noqa: ARG002  (every taker is given the event)
         opened = self._open.pop()
-        self._add(opened.node, opened.node.mark, opened.anchor)
+        self._add(opened.node(), opened.mark, opened.anchor)
 
     def _alias(self, event: Any) -> None:
         mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1, len(event.anchor) + 1)
@@ -206,23 +213,23 @@ class _Builder:
             self.root = node
             return
         parent = self._open[-1]
-        parent.node.weight += node.weight
-        if parent.node.weight > MOST_VALUES:
+        parent.weight += node.weight
+        if parent.weight > MOST_VALUES:
             self._stop(mark, f"more than {MOST_VALUES} values, aliases unfolded; keep long lists in files of their own")
         _attach(parent, node)
 
 
 def _attach(parent: _Open, node: Node) -> None:
     if parent.key is None:
-        parent.node.children[len(parent.node.value)] = node
-        parent.node.value.append(node.value)
+        parent.children[len(parent.value)] = node
+        parent.value.append(node.value)
         return
     name, mark = parent.key
     parent.key = None
-    if name not in parent.node.keys:
-        parent.node.keys[name] = mark
-        parent.node.children[name] = node
-        parent.node.value[name] = node.value
+    if name not in parent.keys:
+        parent.keys[name] = mark
+        parent.children[name] = node
+        parent.value[name] = node.value
 
 
 def _mark(event: Any) -> Mark:
