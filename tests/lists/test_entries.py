@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -58,6 +59,13 @@ def test_a_byte_order_mark_is_taken_off(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_bytes("a.jp\n".encode("utf-8-sig"))
     assert list(decoded(path, read_lines(path))) == ["a.jp\n"]
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe"])
+def test_a_device_or_a_pipe_is_not_read(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a regular file"):
+        next(read_lines(tmp_path / name))
 
 
 def test_a_word_of_a_dictionary_may_hold_blanks() -> None:

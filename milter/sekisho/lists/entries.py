@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +51,9 @@ class BadList(Exception):
 
 def read_lines(path: Path) -> Iterator[bytes]:
     """A file's lines, one after the other: a long file takes no memory. Raises OSError, or `BadList` if too long."""
-    with path.open("rb") as file:
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(f"{path} is not a regular file")
         left = LIMIT
         for line in file:
             left -= len(line)
