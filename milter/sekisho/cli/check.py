@@ -1,4 +1,7 @@
-"""``sekisho check``: is the configuration valid? Every error as ``file:line:col: message``; 78 if there is any."""
+"""``sekisho check``: is the configuration valid? Every error as ``file:line:col: message``; 78 if there is any.
+
+``--diff OLD NEW`` says in words what one policy file changes in another.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,26 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sekisho.cli.common import common
+from sekisho.cli.common import common, refused
 from sekisho.cli.output import EX_CONFIG, EX_OK, clean, print_json, say
 from sekisho.config.load import load
+from sekisho.config.policies import read_policy
 from sekisho.config.problems import ConfigurationError, Problem
+from sekisho.policy.diff import differences
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments of its own."""
+    """What to check, or to compare."""
     common(parser)
+    parser.add_argument(
+        "--diff", nargs=2, metavar=("OLD", "NEW"), help="say in words what the policy file NEW changes in OLD"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Load as ``serve`` would, and report."""
+    """Load as ``serve`` would, and report; or compare two policy files."""
+    if options.diff:
+        return _compare(*map(Path, options.diff), as_json=options.json)
     try:
         configuration = load(Path(options.config))
     except ConfigurationError as error:
@@ -28,6 +38,21 @@ def run(options: argparse.Namespace) -> int:
     if not options.json:
         say(f"{options.config}: valid, {len(configuration.policy.rules)} rules")
     return code
+
+
+def _compare(old: Path, new: Path, *, as_json: bool) -> int:
+    try:
+        found = differences([read_policy(old).model], [read_policy(new).model])
+    except ConfigurationError as error:
+        raise refused(error) from error
+    for one in found:
+        if as_json:
+            print_json({"rule": one.rule, "change": one.kind.value, "details": list(one.details)})
+        else:
+            say(str(one))
+    if not found and not as_json:
+        say("nothing changes")
+    return EX_OK
 
 
 def _report(options: argparse.Namespace, problems: Sequence[Problem], code: int) -> int:

@@ -30,6 +30,11 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
     try:
         return load(Path(options.config))
     except ConfigurationError as error:
-        problems = "\n".join(problem.rendered() for problem in error.problems)
-        records = {"problems": [problem.record() for problem in error.problems]}
-        raise CommandError(EX_CONFIG, f"the configuration is not valid\n{problems}", records) from error
+        raise refused(error) from error
+
+
+def refused(error: ConfigurationError) -> CommandError:
+    """78, with every problem."""
+    problems = "\n".join(problem.rendered() for problem in error.problems)
+    records = {"problems": [problem.record() for problem in error.problems]}
+    return CommandError(EX_CONFIG, f"the configuration is not valid\n{problems}", records)
