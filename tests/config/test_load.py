@@ -165,6 +165,7 @@ MAIN: list[tuple[str, str]] = [
         LEAST + "lists: {p: {file: nix.txt}}\n",
         "2:9: `p` cannot be read: {folder}/nix.txt: there is no such file",
     ),
+    (LEAST + "lists: {p: {csv: /tmp}}\n", "2:9: `p` cannot be read: /tmp: not a regular file"),
     (LEAST + 'dictionaries: {d: [""]}\n', "2:20: an empty word would be found everywhere"),
     (LEAST + "policy: []\n", "2:1: `policy` is empty"),
     (LEAST + "policy: 7\n", "2:1: `policy` takes a list (`[a, b]`), not the number 7"),

@@ -7,6 +7,7 @@ start of a line or after a blank. What cannot be used raises `BadList` with ever
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import stat
@@ -53,7 +54,7 @@ def read_lines(path: Path) -> Iterator[bytes]:
     """A file's lines, one after the other: a long file takes no memory. Raises OSError, or `BadList` if too long."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(f"{path} is not a regular file")
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
         left = LIMIT
         for line in file:
             left -= len(line)

@@ -8,6 +8,7 @@ bad entry, changes nothing: the last good copy stays, and the log says so once.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import stat
@@ -137,6 +138,6 @@ def _stamp(files: Iterable[Path]) -> Stamp:
     for path in files:
         status = os.stat(path)  # noqa: PTH116  (a symbolic link's target is what counts, either way)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path} is not a regular file")
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
         found.append((str(path), status.st_ino, status.st_size, status.st_mtime_ns))
     return tuple(found)
