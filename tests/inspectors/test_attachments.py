@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from sekisho.core.content import Octets
-from sekisho.core.parts import Part
+from sekisho.core.parts import Anomaly, Part
 from tests.support.mail import attachment, found, mail
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -173,3 +173,23 @@ def test_what_stands_elsewhere_cannot_be_inspected() -> None:
     parts = [Part("attachment:", (), kind, Octets(b"")) for kind in ("message/partial", "message/external-body")]
     facts = mail(parts=parts)
     assert [finding.kind for finding in found("uninspectable-attachment", facts)] == ["partial", "external"]
+
+
+def test_what_the_structures_limits_left_unread_is_told() -> None:
+    anomalies = [Anomaly("too-deep", "body"), Anomaly("bare-cr", "body"), Anomaly("too-deep", "body")]
+    facts = mail(anomalies=anomalies)
+    assert [(one.kind, one.where) for one in found("uninspectable-attachment", facts)] == [("too-deep", "body")]
+
+
+@pytest.mark.parametrize(
+    ("name", "detected", "expected"),
+    [
+        ("notes.txt", "text/x-python", []),
+        ("notes", "text/x-shellscript", ["script"]),
+        ("page.html", "application/hta", ["script"]),
+        ("photo.jpg", "application/x-iso9660-image", ["disk-image"]),
+        ("setup.doc", "application/x-msi", ["executable"]),
+    ],
+)
+def test_a_script_is_dangerous_unless_it_is_only_read(name: str, detected: str, expected: list[str]) -> None:
+    assert kinds("dangerous-attachment", attachment(name), detected) == expected

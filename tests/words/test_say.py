@@ -58,6 +58,8 @@ def placeholders(template: str) -> set[str]:
         ("header:To", "Toヘッダー", "the To field"),
         ("body:12", "本文12行目", "line 12 of the text"),
         ("body", "本文", "the text"),
+        ("body(html):3", "本文3行目 (html)", "line 3 of the text (html)"),
+        ("body#2", "本文", "the text"),
         (
             "attachment:list.xlsx/顧客(hidden)!B4",
             "添付ファイル list.xlsx/顧客(hidden)!B4",

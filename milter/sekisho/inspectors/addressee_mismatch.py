@@ -18,8 +18,9 @@ from sekisho.core.finding import Finding
 from sekisho.core.folding import fold
 from sekisho.core.oneline import one_line
 from sekisho.core.parts import Mailbox
-from sekisho.core.prose import NEW_ONLY, Prose
+from sekisho.core.prose import NEW_ONLY
 from sekisho.inspectors import settings as base
+from sekisho.inspectors.evidence import Passage, own_texts
 from sekisho.inspectors.people import Identity, same
 from sekisho.inspectors.salutation import Addressee, addressees, companies
 
@@ -45,20 +46,19 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     if not boxes or len(boxes) > settings.recipients:
         return
     seen: set[str] = set()
-    for prose in facts.prose:
-        for found in _missing(prose, boxes, settings):
-            addressee, offset = found
+    for passage in own_texts(facts):
+        for addressee, offset in _missing(passage, boxes, settings):
             if addressee.name not in seen:
                 seen.add(addressee.name)
-                yield _finding(facts, settings, prose, addressee, offset)
+                yield _finding(facts, settings, passage.where(offset), addressee)
 
 
-def _finding(facts: Facts, settings: Settings, prose: Prose, addressee: Addressee, offset: int) -> Finding:
+def _finding(facts: Facts, settings: Settings, where: str, addressee: Addressee) -> Finding:
     name = one_line(addressee.name, 60)
     concerned = facts.external or facts.everyone
     return Finding(
         CODES[0],
-        one_line(prose.where(offset)),
+        where,
         concerned,
         kind=addressee.kind,
         score=settings.score,
@@ -67,9 +67,9 @@ def _finding(facts: Facts, settings: Settings, prose: Prose, addressee: Addresse
     )
 
 
-def _missing(prose: Prose, boxes: list[Mailbox], settings: Settings) -> Iterator[tuple[Addressee, int]]:
+def _missing(passage: Passage, boxes: list[Mailbox], settings: Settings) -> Iterator[tuple[Addressee, int]]:
     """Those addressed who are certainly no recipients; persons only where no other person addressed is one."""
-    lines = list(islice(prose.lines(NEW_ONLY), _LINES))
+    lines = list(islice(passage.lines(NEW_ONLY), _LINES))
     found = list(addressees(fold(line[:200]).text for _, line in lines))
     identities = [Identity.of(box) for box in boxes]
     persons = {one: [same(one, identity) for identity in identities] for one in found if one.kind == "person"}

@@ -1,7 +1,8 @@
 """uninspectable-attachment: a file that cannot be read; encrypted-attachment: a file that only a password opens.
 
-What the headers of ZIP, Office, PDF, 7z, RAR and PGP files show without opening them. Kinds: of the first ``broken``,
-``partial``, ``external``; of the second the kind of file. Concerns all recipients. Time is linear in the file.
+What the headers of ZIP, Office, PDF, 7z, RAR and PGP files show without opening them, and the limits that the reader of
+the structure came to. Kinds: of the first ``broken``, ``partial``, ``external``, ``too-deep``, ``too-many-parts``,
+``too-many-readings``; of the second the kind of file. Concerns all recipients. Time is linear in the file.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ _PGP = b"-----BEGIN PGP MESSAGE-----"
 _ELSEWHERE = {"message/partial": "partial", "message/external-body": "external"}
 
 
+_LIMITS = frozenset({"too-deep", "too-many-parts", "too-many-readings"})
+"""Anomalies of the structure after which something was left unread."""
+
+
 class Settings(base.Settings):
     score: float = Field(default=0.5, ge=0, le=100, description="What one unreadable file adds to a message's score")
     encrypted_score: float = Field(
@@ -53,6 +58,9 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
             reason = "broken" if not encrypted and _is_broken(part, head) else ""
         if reason:
             yield _finding(CODES[0], facts, part, reason, settings.score, {"reason": reason})
+    for anomaly in dict.fromkeys(one for one in facts.structure.anomalies if one.kind in _LIMITS):
+        where, values = one_line(anomaly.where), {"reason": anomaly.kind}
+        yield Finding(CODES[0], where, facts.everyone, kind=anomaly.kind, score=settings.score, values=values)
 
 
 def _finding(code: str, facts: Facts, part: Part, kind: str, score: float, values: dict[str, str]) -> Finding:

@@ -69,10 +69,11 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     voices = EVERYTHING if settings.quoted else SENT
     found: dict[str, dict[str, tuple[Passage, Hit]]] = {}
     for passage in passages(facts):
+        known = found.setdefault(passage.group, {})
         for hit in islice(_marks(passage.text), OCCURRENCES):
-            if passage.counts(hit.start, voices) and _is_meant(passage.text, hit):
-                found.setdefault(passage.place, {}).setdefault(hit.word, (passage, hit))
-    for words in found.values():
+            if hit.word not in known and passage.counts(hit.start, voices) and _is_meant(passage.text, hit):
+                known[hit.word] = (passage, hit)
+    for words in filter(None, found.values()):
         passage, hit = min(words.values(), key=lambda pair: pair[1].start)
         yield Finding(
             CODES[0],

@@ -47,10 +47,8 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
 def _danger(facts: Facts, settings: Settings, part: Part, actual: str) -> Iterator[Finding]:
     family = family_of_type(actual)
     extension, kind = _by_name(part, settings)
-    if not kind and family in ("executable", "script", "shortcut") and not _is_allowed(part, settings):
-        kind = family
-    if not kind and _has_macros(part, family):
-        kind = "macro"
+    if not kind and not _is_allowed(part, settings):
+        kind = _by_content(part, family, actual)
     deceit = next((found for found in map(trick, part.names) if found), "")
     if kind or deceit:
         values = {
@@ -69,6 +67,15 @@ def _by_name(part: Part, settings: Settings) -> tuple[str, str]:
         if kind and extension not in settings.allowed:
             return extension, kind
     return "", ""
+
+
+def _by_content(part: Part, family: str, actual: str) -> str:
+    """What the content does, whatever the name. A script called .txt is read, not run."""
+    if family == "script" and actual.startswith("text/"):
+        return "" if "text" in map(family_of_extension, extensions(part.names)) else family
+    if family in ("executable", "script", "shortcut", "disk-image"):
+        return family
+    return "macro" if _has_macros(part, family) else ""
 
 
 def _is_allowed(part: Part, settings: Settings) -> bool:

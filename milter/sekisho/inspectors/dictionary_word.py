@@ -32,7 +32,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
         found: dict[str, dict[str, tuple[Passage, Hit]]] = {}
         for passage in passages(facts):
             for hit in _hits(facts, name, passage, settings):
-                found.setdefault(passage.place, {}).setdefault(hit.word, (passage, hit))
+                found.setdefault(passage.group, {}).setdefault(hit.word, (passage, hit))
         for words in found.values():
             passage, hit = min(words.values(), key=lambda pair: pair[1].start)
             yield Finding(

@@ -23,6 +23,7 @@ OCCURRENCES = 20_000
 """What is looked at of one kind in one place; no finding needs more."""
 
 _NUMBER = re.compile(r"\d(?:[ .()-]?\d){4,}")
+_FORM = re.compile(r"(?<=body)(?:\([\w.+-]{1,40}\))?(?:#\d{1,4})?$")
 _LOCAL = re.compile(r"[\w.+-]{1,64}@")
 
 
@@ -36,9 +37,18 @@ class Passage:
     whole: bool = False
     """All of it counts, whoever speaks: a file."""
 
+    @property
+    def group(self) -> str:
+        """The place without which of several forms of one text it is: ``body`` for ``body(html)``."""
+        return _FORM.sub("", self.place)
+
     def where(self, offset: int) -> str:
         """The place of this character: with a line for a part's text."""
         return self.prose.where(offset) if self.prose else self.place
+
+    def lines(self, voices: frozenset[Voice]) -> Iterator[tuple[int, str]]:
+        """Offset and text of each line in one of these voices."""
+        return self.prose.lines(voices) if self.prose else iter(())
 
     def counts(self, offset: int, voices: frozenset[Voice]) -> bool:
         """Whether what stands here is said in one of these voices; subjects and names always are."""
@@ -56,6 +66,13 @@ def passages(facts: Facts) -> Iterator[Passage]:
     for part in facts.attachments:
         for name in part.names:
             yield Passage(one_line(part.place), name)
+
+
+def own_texts(facts: Facts) -> Iterator[Passage]:
+    """The texts of the message itself, without those of messages within it."""
+    for prose in facts.prose:
+        if not prose.place.startswith("attachment:"):
+            yield Passage(one_line(prose.place), prose.text, prose)
 
 
 def snippet(text: str, start: int, end: int) -> str:

@@ -34,6 +34,7 @@ _EXECUTABLE = frozenset(
         "application/x-exe",
         "application/x-winexe",
         "application/java-vm",
+        "application/x-msi",
         "application/x-java-applet",
     )
 )
@@ -47,9 +48,13 @@ _SCRIPT = frozenset(
         "text/x-msdos-batch",
         "application/hta",
         "application/x-powershell",
+        "application/vnd.ms-htmlhelp",
     )
 )
 _SHORTCUT = frozenset(("application/x-ms-shortcut", "application/x-mswinurl"))
+_DISK_IMAGE = frozenset(
+    ("application/x-iso9660-image", "application/x-virtualbox-vhd", "application/x-virtualbox-vhdx")
+)
 _ZIP = frozenset(
     ("application/zip", "application/x-zip-compressed", "application/epub+zip", "application/java-archive")
 )
@@ -64,7 +69,6 @@ _OLE = frozenset(
         "application/vnd.ms-outlook",
         "application/vnd.ms-office",
         "application/vnd.visio",
-        "application/x-msi",
         "application/x-msmetafile",
     )
 )
@@ -84,10 +88,24 @@ _ARCHIVE = frozenset(
         "application/zstd",
     )
 )
+_PDF = frozenset({"application/pdf"})
+_TEXT = frozenset(
+    (
+        "application/json",
+        "application/xml",
+        "application/rtf",
+        "application/postscript",
+        "image/svg+xml",
+        "message/rfc822",
+    )
+)
 _NAMED = (
+    (_PDF, "pdf"),
+    (_TEXT, "text"),
     (_EXECUTABLE, "executable"),
     (_SCRIPT, "script"),
     (_SHORTCUT, "shortcut"),
+    (_DISK_IMAGE, "disk-image"),
     (_ZIP, "zip"),
     (_OLE, "ole"),
     (_ARCHIVE, "archive"),
@@ -112,16 +130,10 @@ def family_of_type(media_type: str) -> str:
     for types, family in _NAMED:
         if media_type in types:
             return family
-    if media_type.startswith(_ZIP_PREFIXES):
-        return "zip"
-    if media_type.endswith("macroenabled.12"):
+    if media_type.startswith(_ZIP_PREFIXES) or media_type.endswith("macroenabled.12"):
         return "zip"
     main = media_type.partition("/")[0]
-    if main == "text" or media_type in ("application/json", "application/xml", "application/rtf", "image/svg+xml"):
-        return "text"
-    if main in ("audio", "video"):
-        return "media"
-    return {"application/pdf": "pdf"}.get(media_type, "image" if main == "image" else "")
+    return {"text": "text", "audio": "media", "video": "media", "image": "image"}.get(main, "")
 
 
 def contradict(claimed: str, actual: str) -> bool:

@@ -17,7 +17,7 @@ from sekisho.core.parts import Part
 from sekisho.core.patterns import Pattern
 from sekisho.core.prose import NEW_ONLY
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import Passage, first, snippet
+from sekisho.inspectors.evidence import first, own_texts, snippet
 
 CODES = ("missing-attachment",)
 
@@ -70,7 +70,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """At most one finding; values: ``word``."""
     if facts.structure.protected:
         return
-    for passage in _new_passages(facts):
+    for passage in own_texts(facts):
         for start, end in first(_SAID.spans(passage.text)):
             if passage.counts(start, NEW_ONLY) and _is_meant(passage.text, start, end):
                 if any(map(_holds_something, facts.structure.parts)) or _links(facts):
@@ -84,11 +84,6 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
                     values={"word": one_line(passage.text[start:end], 40)},
                 )
                 return
-
-
-def _new_passages(facts: Facts) -> Iterator[Passage]:
-    for prose in facts.prose:
-        yield Passage(one_line(prose.place), prose.text, prose)
 
 
 def _is_meant(text: str, start: int, end: int) -> bool:

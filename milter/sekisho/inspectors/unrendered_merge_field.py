@@ -15,7 +15,7 @@ from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
 from sekisho.core.prose import Voice
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import Passage, snippet
+from sekisho.inspectors.evidence import Passage, own_texts, snippet
 from sekisho.inspectors.merge_fields import Placeholder, placeholders
 
 CODES = ("unrendered-merge-field",)
@@ -37,7 +37,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
         for one in placeholders(passage.text):
             written = passage.text[one.start : one.end]
             if passage.counts(one.start, _VOICES) and written not in settings.ignore:
-                found.setdefault((passage.place, one.kind), {}).setdefault(written, (passage, one))
+                found.setdefault((passage.group, one.kind), {}).setdefault(written, (passage, one))
     for (_, kind), fields in found.items():
         passage, one = min(fields.values(), key=lambda pair: pair[1].start)
         written = one_line(passage.text[one.start : one.end], 60)
@@ -58,5 +58,4 @@ def _passages(facts: Facts) -> Iterator[Passage]:
         yield Passage("header:From", author.name)
     for subject in facts.subjects:
         yield Passage("header:Subject", subject)
-    for prose in facts.prose:
-        yield Passage(one_line(prose.place), prose.text, prose)
+    yield from own_texts(facts)

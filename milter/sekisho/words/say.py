@@ -6,6 +6,7 @@ English, an unknown code is said as it is, with its values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
@@ -21,6 +22,7 @@ LONGEST_REASON = 4_000
 _LONGEST_VALUE = 200
 _STEPS = 200
 """Conditions of one explanation that are said; nobody reads more."""
+_BODY = re.compile(r"body(?:\((?P<form>[^()]*)\))?(?:#\d+)?(?::(?P<line>\d+))?")
 _SIZES = frozenset(("size", "limit"))
 
 
@@ -46,17 +48,17 @@ def place(where: str, language: str) -> str:
     """A finding's place in words: ``body:12`` as *line 12 of the text*."""
     said = _catalogue(language)
     clean = one_line(where, _LONGEST_VALUE)
-    kind, _, name = clean.partition(":")
-    if clean in ("body", "message", "envelope"):
+    text = _BODY.fullmatch(clean)
+    if text:
+        form = f" ({text['form']})" if text["form"] else ""
+        return (_filled(said.PLACES["line"], {"line": text["line"]}) if text["line"] else said.PLACES["body"]) + form
+    if clean in ("message", "envelope"):
         return str(said.PLACES[clean])
-    if kind == "body" and name.isdecimal():
-        return _filled(said.PLACES["line"], {"line": name})
-    if kind in ("header", "attachment") and name:
-        front, _, line = name.rpartition(":")
-        if kind == "attachment" and front and line.isdecimal():
-            return _filled(said.PLACES["part-line"], {"name": front, "line": line})
-        return _filled(said.PLACES[kind], {"name": name})
-    return clean
+    kind, _, name = clean.partition(":")
+    front, _, line = name.rpartition(":")
+    if kind == "attachment" and front and line.isdecimal():
+        return _filled(said.PLACES["part-line"], {"name": front, "line": line})
+    return _filled(said.PLACES[kind], {"name": name}) if kind in ("header", "attachment") and name else clean
 
 
 def reason(why: Reason, language: str) -> str:
