@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import UTC, datetime
 from email import message_from_string
@@ -14,7 +15,8 @@ from sekisho.notices.build import Letterhead
 from sekisho.quarantine.outbox import Stationery
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.worker import ReleaseWorker
-from sekisho.serve.roles import store_of
+from sekisho.serve.metrics import Metrics, clear
+from sekisho.serve.roles import metrics_folder, store_of
 from tests.cli.conftest import MESSAGE, Site
 
 KEYS = {
@@ -157,8 +159,26 @@ def test_stats_count_by_state_and_by_rule(site: Site) -> None:
     site.run("quarantine", "reject", site.hold())
     site.hold(MESSAGE + b"2\r\n")
     assert site.run("stats", "--json").json["holds"]["held"] == 1
-    (rule,) = site.run("stats", "rules", "--json").lines
-    assert rule == {"rule": "project-outside", "holds": 2, "outcomes": {"held": 1, "rejected": 1}}
+    first, second = site.run("stats", "rules", "--json").lines
+    assert (first["rule"], first["mode"], first["holds"]) == ("project-outside", "enforce", 2)
+    assert first["outcomes"] == {"held": 1, "rejected": 1}
+    assert (second["rule"], second["holds"], second["matches"]) == ("hidden-crowd", 0, {})
+
+
+def test_stats_show_what_a_rule_in_monitor_would_have_done(site: Site) -> None:
+    policy = site.home / "policy.yaml"
+    policy.write_text(policy.read_text().replace("then: [envelope-only]", "then: [envelope-only]\n    mode: monitor"))
+    site.run("db", "upgrade")
+    folder = metrics_folder(load(site.config).settings)
+    clear(folder)
+    pid = os.fork()
+    if pid == 0:
+        Metrics(folder, "w0").rule_matches.labels("hidden-crowd", "monitor").inc(7)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    rows = {row["rule"]: row for row in site.run("stats", "rules", "--json").lines}
+    assert rows["hidden-crowd"]["matches"] == {"monitor": 7}
+    assert "matched 7 in monitor" in site.run("stats", "rules").out
 
 
 def test_audit_verify_says_that_the_record_is_whole(site: Site) -> None:

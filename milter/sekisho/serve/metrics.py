@@ -107,6 +107,20 @@ def exposition(folder: Path, gauges: Iterable[Family]) -> bytes:
     return generate_latest(registry)
 
 
+def rule_matches(folder: Path) -> dict[str, dict[str, int]]:
+    """How many messages each rule has matched since the daemon started, by mode: what ``monitor`` would have done."""
+    if not folder.is_dir():
+        return {}
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
+    samples = (sample for family in registry.collect() for sample in family.samples)
+    found: dict[str, dict[str, int]] = {}
+    for sample in samples:
+        if sample.name == "sekisho_rule_matches_total":
+            found.setdefault(sample.labels["rule"], {})[sample.labels["mode"]] = int(sample.value)
+    return found
+
+
 def gauge_family(name: str, text: str, label: str, samples: dict[str, float]) -> Family:
     """A gauge with one label, from a mapping of its values."""
     family = GaugeMetricFamily(f"sekisho_{name}", text, labels=[label])
