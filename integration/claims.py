@@ -3,7 +3,6 @@
 - ``reply 250``; more of the reply may follow, as in ``reply 451 4.7.1``
 - ``bob@x.example gets it unchanged`` (`deliveries`: also ``gets it``, ``gets it released``, with details below)
 - ``held for c@y.example, d@y.example by rule-id``; ``the hold is released``; ``c@y.example is sent``
-- ``the hold was offered 2 times``
 - ``exit 0``; ``output has TEXT``; ``errors have TEXT``; ``output is the message`` (of the last ``run:``)
 - ``log disposition=hold rules=rule-id``: one line says all of that; ``no log event=failed``
 - ``metric sekisho_messages_total{disposition="hold"} +1`` since the case began; ``= 1`` for a gauge
@@ -85,17 +84,6 @@ class RecipientIs:
     def check(self, seen: Seen) -> None:
         states = [row["recipients"].get(self.whom) for row in _hold_rows(seen)]
         assert self.state in states, f"{self.whom} is {states}"
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    SENTENCE: ClassVar[str] = r"the hold was offered (\d+) times"
-    line: int
-    times: str
-
-    def check(self, seen: Seen) -> None:
-        offered = [row.get("offered") for row in _hold_rows(seen)]
-        assert offered == [int(self.times)], f"it was offered {offered}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +184,6 @@ _KINDS: Sequence[Any] = (
     Told,
     Held,
     HoldIs,
-    Offered,
     RecipientIs,
     Ended,
     OutputHas,

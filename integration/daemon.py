@@ -46,7 +46,7 @@ class Daemon:
         try:
             waiting.until(self.is_ready, "sekisho serve is ready")
         except waiting.NeverHappened as error:
-            raise waiting.NeverHappened(f"{error}\n{self.log()}") from None
+            raise waiting.NeverHappened(f"{error}\n{self._last_words()}") from None
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it and everything it started; gives its exit status."""
@@ -58,7 +58,7 @@ class Daemon:
     def is_ready(self) -> bool:
         """Whether the milter's socket answers and /readyz says yes; raises when the process has ended."""
         if self._child is None or self._child.poll() is not None:
-            raise waiting.NeverHappened(f"sekisho serve has ended: {self.log()}")
+            raise waiting.NeverHappened("sekisho serve has ended")
         return _connects(self._socket) and self.get("/readyz") is not None
 
     def get(self, path: str) -> str | None:
@@ -68,6 +68,9 @@ class Daemon:
                 return str(page.read().decode())
         except (urllib.error.URLError, OSError):
             return None
+
+    def _last_words(self) -> str:
+        return "\n".join(self.log().splitlines()[-10:])
 
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""

@@ -1,6 +1,6 @@
 """Claims about copies: who got the message, and as what.
 
-``WHO gets it`` (WHO: addresses, or ``everybody``), one copy each, with any of
+``WHO gets it`` (WHO: addresses, ``everybody``, or ``everybody but c@y.example``), one copy each, with any of
 
 - ``unchanged``: the octets that were sent, below the gateway's own Received field;
 - ``released``: one Received field more, ours, because it was held before;
@@ -71,10 +71,11 @@ class Gets:
             self._check_copy(seen, self._copy(seen, address))
 
     def _whom(self, seen: Seen) -> list[str]:
-        if self.who != "everybody":
-            return re.split(r",\s*|\s+and\s+", self.who)
+        everybody, _, missing = self.who.partition(" but ")
+        if everybody != "everybody":
+            return re.split(r",\s*", self.who)
         assert seen.story.send is not None, "nothing was sent"
-        return list(seen.story.send.recipients)
+        return [one for one in seen.story.send.recipients if one not in re.split(r",\s*", missing)]
 
     def _copy(self, seen: Seen, address: str) -> Copy:
         """The copy that this claim speaks of, named."""

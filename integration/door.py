@@ -7,11 +7,12 @@ A lost answer (`script.LOSE`) is lost after the listener has given it.
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from io import BufferedRWPair
 
-from integration.script import END_OF_DATA, LOSE, Script
+from integration.script import LOSE, Script, end_of_data
 from integration.waiting import PATIENCE
 
 
@@ -61,8 +62,11 @@ class Door:
 
     def _pass_on(self, outer: BufferedRWPair, inner: BufferedRWPair) -> None:
         _send(outer, _answer(inner))
+        paths: list[str] = []
         while line := outer.readline():
-            scripted = self.script.answer(line.decode("utf-8", "surrogateescape").strip())
+            command = line.decode("utf-8", "surrogateescape").strip()
+            paths = _noted(paths, command)
+            scripted = self.script.answer(command)
             if scripted:
                 _send(outer, scripted.encode() + b"\r\n")
                 continue
@@ -71,17 +75,17 @@ class Door:
             if scripted == LOSE or not answer:
                 return
             _send(outer, answer)
-            if answer.startswith(b"354") and not self._pass_data(outer, inner):
+            if answer.startswith(b"354") and not self._pass_data(outer, inner, paths):
                 return
 
-    def _pass_data(self, outer: BufferedRWPair, inner: BufferedRWPair) -> bool:
+    def _pass_data(self, outer: BufferedRWPair, inner: BufferedRWPair, paths: list[str]) -> bool:
         """The message and its answer; whether the connection can go on."""
         lines = []
         while (line := outer.readline()) != b".\r\n":
             if not line:
                 return False
             lines.append(line)
-        scripted = self.script.answer(END_OF_DATA)
+        scripted = self.script.answer(end_of_data(paths))
         if scripted:
             _send(outer, scripted.encode() + b"\r\n")
             return False
@@ -91,6 +95,14 @@ class Door:
             return False
         _send(outer, answer)
         return bool(answer)
+
+
+def _noted(paths: list[str], command: str) -> list[str]:
+    """The forward-paths of the transaction, after one more command."""
+    if command[:4].upper() in ("MAIL", "RSET", "EHLO", "HELO"):
+        return []
+    found = re.match(r"RCPT TO:(<.*>)(?: |$)", command, re.IGNORECASE)
+    return [*paths, found[1]] if found else paths
 
 
 def _send(stream: BufferedRWPair, octets: bytes) -> None:

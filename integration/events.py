@@ -2,7 +2,7 @@
 
 - ``the re-injection listener is down`` · ``the re-injection listener is up``
 - ``re-injection answers "450 4.2.0 not now" to RCPT TO:<b@x.example> once`` (or ``2 times``, or ``always``)
-- ``re-injection answers "451 4.3.0 not now" to the message once``
+- ``re-injection answers "451 4.3.0 not now" to the message for b@x.example once`` (its first recipient)
 - ``re-injection loses its answer to the message once``: the message is taken, then the connection breaks
 - ``delivery answers …``: the same of the next hop, behind the MTA
 - ``the store is locked`` · ``the store is free``
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from integration.script import END_OF_DATA, LOSE
+from integration.script import LOSE, end_of_data
 from integration.world import World
 
 Event = Callable[[World], None]
@@ -32,7 +32,8 @@ def event(sentence: str) -> Event | None:
 
 
 def _answers(found: re.Match[str]) -> Event:
-    command = END_OF_DATA if found["command"] == "the message" else found["command"]
+    message = re.fullmatch(r"the message(?: for (\S+))?", found["command"])
+    command = end_of_data([f"<{message[1]}>"] if message[1] else []) if message else found["command"]
     times = None if found["always"] else int(found["times"] or 1)
 
     def happen(world: World) -> None:

@@ -94,11 +94,19 @@ class Postfix:
 
     def wait_until_idle(self, *others: str) -> None:
         """Return when no message is under way (``others``: nor in these queues, such as ``deferred``)."""
-        waiting.until(lambda: not self.queue_files(*UNDER_WAY, *others), "an idle queue")
+        try:
+            waiting.until(lambda: not self.queue_files(*UNDER_WAY, *others), "an idle queue")
+        except waiting.NeverHappened as error:
+            last = "\n".join(self.log().splitlines()[-20:])
+            raise waiting.NeverHappened(f"{error}: {self.queue()}\n{last}") from None
 
     def flush(self) -> None:
         """Try everything that is deferred now."""
         self._run("postqueue", "-f")
+
+    def header(self, queue_id: str) -> str:
+        """The header of a queued message, lines ended by LF."""
+        return self._run("postcat", "-h", "-q", queue_id)
 
     def release(self, queue_id: str) -> None:
         """Let a message out of Postfix's own hold queue, as an administrator would."""

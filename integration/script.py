@@ -6,12 +6,18 @@ A script is shared between the thread that plays a listener and the test that di
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 END_OF_DATA = "."
-"""How the end of DATA is called where a command is asked for."""
+"""How the end of DATA is called where a command is asked for; the recipients' paths follow it."""
 LOSE = ""
 """The answer that never arrives: the command is carried out, then the connection closes."""
+
+
+def end_of_data(paths: Iterable[str]) -> str:
+    """The end of DATA of a message to these recipients, as scripts know it."""
+    return " ".join([END_OF_DATA, *paths])
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from integration.script import END_OF_DATA, LOSE, Script
+from integration.script import LOSE, Script, end_of_data
 from integration.waiting import PATIENCE, NeverHappened
 
 _EXTENSIONS = ("SIZE", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "PIPELINING")
@@ -211,7 +211,7 @@ class _Talk(asyncio.Protocol):
         return True
 
     def _finish(self, data: bytes) -> None:
-        scripted = self._sink.script.answer(END_OF_DATA)
+        scripted = self._sink.script.answer(end_of_data(recipient.path for recipient in self._recipients))
         if scripted is None or scripted == LOSE:
             assert self._sender is not None
             self._sink.keep(Arrival(self._helo, self._sender, tuple(self._recipients), data))
