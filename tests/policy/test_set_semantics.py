@@ -18,7 +18,7 @@ from sekisho.policy.compiler import Compiler, Known
 from sekisho.policy.conditions.addresses import Wanted
 from sekisho.policy.conditions.quantifiers import Every as EveryRecipient
 from sekisho.policy.conditions.quantifiers import Nobody
-from sekisho.policy.conditions.tree import Neither, either, every
+from sekisho.policy.joined import Neither, either, every
 from tests.support.messages import make_facts
 
 COUNT = 4

@@ -6,32 +6,33 @@ that. Warnings: what is legal and surely not meant. `troubles` gives them all at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from sekisho.policy.actions.deciding import LATER, Accept, NotifySettings
 from sekisho.policy.actions.holding import OPERATOR, HoldSettings
-from sekisho.policy.compile import in_force
+from sekisho.policy.blocks import block_troubles
 from sekisho.policy.compiler import Known
 from sekisho.policy.conditions.findings import Finding
 from sekisho.policy.conditions.tests import AddressTest
 from sekisho.policy.conditions.texts import TextTest
 from sekisho.policy.logic import contradictions, exemptions, shadowed
-from sekisho.policy.models import PolicyFile
+from sekisho.policy.models import ModeStep, PolicyFile
 from sekisho.policy.trouble import Trouble
 from sekisho.policy.word import Loc, Severity, Word, is_list_name, kebab, not_yet_of
+from sekisho.policy.written import rules_of
 
 WARNING = Severity.WARNING
 
 
 def troubles(files: Sequence[PolicyFile], known: Known) -> tuple[Trouble, ...]:
     """Everything that is wrong or odd, file by file; each says which file by its number."""
-    rules = in_force(files)
-    found = list(chain(_ids(files), _words(files, known, frozenset(one.model.id for one in rules))))
+    ids = frozenset(rule.id for file in files for rule in file.rules)
+    found = [*_ids(files), *block_troubles(files), *_words(files, known, ids)]
     if not any(one.severity is Severity.ERROR for one in found):
-        found += chain.from_iterable(look(rules, known) for look in (contradictions, shadowed))
-    found += exemptions(rules)
+        rules = rules_of(files)
+        found += chain(contradictions(rules, known), shadowed(rules, known), exemptions(rules))
     return tuple(found)
 
 
@@ -76,6 +77,9 @@ def _inside(value: object, loc: Loc) -> Iterator[tuple[Loc, Word]]:
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _inside(item, (*loc, index))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _inside(item, (*loc, key))
 
 
 def _later(loc: Loc, word: Word) -> Iterator[Trouble]:
@@ -121,6 +125,8 @@ def _names(loc: Loc, word: Word, known: Known, rules: frozenset[str]) -> Iterato
             if word.finding not in known.findings:
                 said = f"unknown finding `{word.finding}`"
                 yield Trouble((*loc, "finding"), said, word=word.finding, known=_sorted(known.findings))
+        case ModeStep():
+            yield from _unknown((*loc, "senders"), "list", _lists(word.senders), known.lists)
         case Accept():
             yield from _unknown((*loc, "accept", "rules"), "rule", word.accept.rules, rules)
 

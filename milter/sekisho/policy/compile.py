@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sekisho.core.rule import Mode, OnError, Rule
 from sekisho.policy.asked import Asked
 from sekisho.policy.compiler import Compiler, Known
-from sekisho.policy.conditions.tree import Every, Neither, either, every
+from sekisho.policy.conditions.tests import membership
 from sekisho.policy.index import IndexedPolicy, indexed
-from sekisho.policy.models import Message, PolicyFile, RuleModel
+from sekisho.policy.joined import Every, Neither, either, every
+from sekisho.policy.models import Message, ModeStep, PolicyFile, RuleModel
+from sekisho.policy.steps import Step, SteppedRule
 from sekisho.policy.word import Loc
+from sekisho.policy.written import Numbered, rules_of
 
 
 def nowhere(_loc: Loc) -> str:
@@ -28,36 +32,16 @@ class Source:
     """``file:line`` of keys and indexes from the top of the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """A rule, and where it stands: ``source`` counts files from 0, ``number`` the rules of the file."""
-
-    source: int
-    number: int
-    model: RuleModel
-    mode: Mode
-
-
 def compile_policy(sources: Sequence[Source], known: Known) -> IndexedPolicy:
     """The policy of these files, in order; `sekisho.policy.check.troubles` must have found no error in them."""
     compiler = Compiler(known)
-    return indexed(
-        tuple(_rule(compiler, sources[one.source], one) for one in in_force([source.file for source in sources]))
-    )
-
-
-def in_force(files: Iterable[PolicyFile]) -> list[Numbered]:
-    """The rules that count: one that overrides takes the place of the one that it replaces."""
-    found: dict[str, Numbered] = {}
-    for source, file in enumerate(files):
-        for number, model in enumerate(file.rules):
-            found[model.id] = Numbered(source, number, model, Mode(model.mode or file.mode))
-    return list(found.values())
+    rules = rules_of([source.file for source in sources])
+    return indexed(tuple(_rule(compiler, sources[one.source], one) for one in rules))
 
 
 def _rule(compiler: Compiler, source: Source, numbered: Numbered) -> Rule:
     model = numbered.model
-    return Rule(
+    return SteppedRule(
         id=model.id,
         mode=numbered.mode,
         when=condition(compiler, model),
@@ -67,7 +51,13 @@ def _rule(compiler: Compiler, source: Source, numbered: Numbered) -> Rule:
         description=model.description,
         message=_message(model.message),
         severity=model.severity or "",
+        steps=tuple(_step(compiler, step) for step in numbered.steps[:-1]),
     )
+
+
+def _step(compiler: Compiler, step: ModeStep) -> Step:
+    senders = membership(compiler, step.senders, wanted=True) if step.senders is not None else None
+    return Step(Mode(step.mode), senders, date.fromisoformat(step.from_) if step.from_ is not None else None)
 
 
 def condition(compiler: Compiler, model: RuleModel) -> Asked:

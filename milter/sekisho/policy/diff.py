@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from sekisho.core.rule import Mode
 from sekisho.policy.actions.base import ActionWord
 from sekisho.policy.actions.holding import HoldSettings
-from sekisho.policy.compile import Numbered, in_force
-from sekisho.policy.models import PolicyFile
+from sekisho.policy.models import ModeStep, PolicyFile
+from sekisho.policy.steps import STRICTNESS
 from sekisho.policy.width import Width, compared, exceptions
 from sekisho.policy.word import kebab, written
+from sekisho.policy.written import Numbered, rules_of
 
 EXEMPTING = frozenset({"accept", "stop"})
-MODES = (Mode.OFF, Mode.MONITOR, Mode.WARN, Mode.ENFORCE)
 ON_ERROR = ("accept", "match", "tempfail")
 
 
@@ -48,8 +47,8 @@ class Difference:
 
 def differences(old: Sequence[PolicyFile], new: Sequence[PolicyFile]) -> tuple[Difference, ...]:
     """Every rule that is not as it was, those of the new policy first, in its order."""
-    before = {one.model.id: one for one in in_force(old)}
-    after = {one.model.id: one for one in in_force(new)}
+    before = {one.model.id: one for one in rules_of(old)}
+    after = {one.model.id: one for one in rules_of(new)}
     found = [_difference(before.get(name), one) for name, one in after.items()]
     removed = [Difference(name, Kind.REMOVED, _outline(one)) for name, one in before.items() if name not in after]
     moved = _moved([name for name in before if name in after], [name for name in after if name in before])
@@ -58,7 +57,7 @@ def differences(old: Sequence[PolicyFile], new: Sequence[PolicyFile]) -> tuple[D
 
 def _outline(one: Numbered) -> tuple[str, ...]:
     actions = ", ".join(_word(action) for action in one.model.then)
-    return (f"mode {one.mode.value}", f"then {actions}")
+    return (f"mode {_modes(one)}", f"then {actions}")
 
 
 def _difference(old: Numbered | None, new: Numbered) -> Difference | None:
@@ -80,9 +79,23 @@ Change = tuple[Kind, str]
 
 
 def _mode(old: Numbered, new: Numbered) -> Iterator[Change]:
-    if old.mode is not new.mode:
-        kind = _exempting(new, _rise(MODES.index(old.mode), MODES.index(new.mode)))
-        yield kind, f"mode was {old.mode.value}, is {new.mode.value}"
+    if old.steps == new.steps:
+        return
+    kind = Kind.CHANGED
+    if old.steps[:-1] == new.steps[:-1]:
+        kind = _exempting(new, _rise(STRICTNESS.index(old.mode), STRICTNESS.index(new.mode)))
+    yield kind, f"mode was {_modes(old)}, is {_modes(new)}"
+
+
+def _modes(rule: Numbered) -> str:
+    """``enforce``, or ``enforce (senders: pilot), else monitor``."""
+    steps = [f"{step.mode} ({', '.join(_limits(step))})" for step in rule.steps[:-1]]
+    return ", else ".join([*steps, rule.mode.value])
+
+
+def _limits(step: ModeStep) -> list[str]:
+    senders = [f"senders: {', '.join(step.senders)}"] if step.senders is not None else []
+    return [*senders, *([f"from: {step.from_}"] if step.from_ is not None else [])]
 
 
 def _condition(old: Numbered, new: Numbered) -> Iterator[Change]:

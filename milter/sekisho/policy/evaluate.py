@@ -17,6 +17,7 @@ from sekisho.core.facts import Facts
 from sekisho.core.rule import Match, Mode, OnError, Policy, Rule
 from sekisho.core.truth import Mask, Truth
 from sekisho.policy.index import IndexedPolicy
+from sekisho.policy.steps import in_force
 
 
 def evaluate(policy: Policy, facts: Facts) -> Decision:
@@ -37,7 +38,7 @@ def _asked(rules: Iterable[Rule], facts: Facts) -> tuple[list[Match], tuple[str,
     matches: list[Match] = []
     unanswered: list[str] = []
     remaining = facts.everyone
-    for rule in rules:
+    for rule in (in_force(one, facts) for one in rules):
         if rule.mode is Mode.OFF:
             continue
         truth = _within(rule.when.truth(facts), remaining)

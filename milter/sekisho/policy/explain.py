@@ -14,12 +14,13 @@ from sekisho.core.rule import Mode, Policy, Rule
 from sekisho.core.truth import NOBODY, Truth
 from sekisho.policy.asked import addresses, holds
 from sekisho.policy.evaluate import decision
+from sekisho.policy.steps import in_force
 
 
 def explain(policy: Policy, facts: Facts) -> Iterator[tuple[Rule, Truth, Reason]]:
     """Each rule, in order, with the recipients whom it matches and why."""
     matched = {match.rule.id: match.truth for match in decision(policy.rules, facts).matches}
-    for rule in policy.rules:
+    for rule in (in_force(one, facts) for one in policy.rules):
         if rule.mode is Mode.OFF:
             yield rule, NOBODY, Reason("off", {"rule": rule.id})
             continue

@@ -14,9 +14,10 @@ from sekisho.core.addresses import NULL
 from sekisho.core.facts import Facts
 from sekisho.core.message import Path
 from sekisho.core.ports import Unavailable
-from sekisho.core.rule import Mode, Policy, Rule
+from sekisho.core.rule import Policy, Rule
 from sekisho.policy.asked import CHEAP, Asked, Guard
-from sekisho.policy.conditions.tree import Every
+from sekisho.policy.joined import Every
+from sekisho.policy.steps import rests
 
 Numbers = tuple[int, ...]
 
@@ -79,7 +80,7 @@ def indexed(rules: tuple[Rule, ...]) -> IndexedPolicy:
     filed: dict[str, _Filed] = {"sender": ({}, {}), "recipient": ({}, {})}
     probes: dict[Asked, list[int]] = {}
     for number, rule in enumerate(rules):
-        if rule.mode is Mode.OFF:
+        if rests(rule):
             continue
         place = _place(rule)
         if isinstance(place, Guard):

@@ -14,15 +14,17 @@ from itertools import combinations
 from sekisho.core.amounts import Comparison
 from sekisho.core.rule import Mode
 from sekisho.policy.asked import Asked
-from sekisho.policy.compile import Numbered, condition
+from sekisho.policy.compile import condition
 from sekisho.policy.compiler import Compiler, Known
 from sekisho.policy.conditions.addresses import From, RecipientPasses, Sender
 from sekisho.policy.conditions.base import ConditionWord
 from sekisho.policy.conditions.clients import Goes
 from sekisho.policy.conditions.counts import Amounts, EnvelopeCounts, HeaderCounts, ScoreIs, SizeIs
-from sekisho.policy.conditions.tree import All, Any_, Either, Every, Neither
+from sekisho.policy.conditions.tree import All, Any_
+from sekisho.policy.joined import Either, Every, Neither
 from sekisho.policy.trouble import Trouble
 from sekisho.policy.word import Severity
+from sekisho.policy.written import Numbered
 
 
 def contradictions(rules: Iterable[Numbered], known: Known) -> Iterator[Trouble]:
@@ -42,7 +44,8 @@ def shadowed(rules: Iterable[Numbered], known: Known) -> Iterator[Trouble]:
         before = next((name for name, enough in stops if enough <= needed), None)
         if before is not None:
             yield _warning(rule, "id", f"this rule is never reached: rule `{before}` stops at all that it could match")
-        if rule.mode is Mode.ENFORCE and any("stop" in type(one).model_fields for one in rule.model.then):
+        enforced = all(step.mode == Mode.ENFORCE.value for step in rule.steps)
+        if enforced and any("stop" in type(one).model_fields for one in rule.model.then):
             stops.append((rule.model.id, needed))
 
 

@@ -10,12 +10,13 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sekisho.core.decision import Decision, Disposition
 from sekisho.core.finding import Finding
 from sekisho.core.message import Transaction
 from sekisho.core.plan import Plan
-from sekisho.core.rule import OnError, Policy
+from sekisho.core.rule import OnError, Policy, Rule
 from sekisho.serve.metrics import Metrics, SupervisorMetrics
 
 
@@ -37,7 +38,7 @@ class Telemetry:
         metrics.start_at_zero([(rule.id, rule.mode.value) for rule in policy.rules], codes)
         self._messages = {one: metrics.messages.labels(one.word) for one in Disposition}
         self._recipients = {one: metrics.recipients.labels(one.word) for one in Disposition}
-        self._matches = {rule.id: metrics.rule_matches.labels(rule.id, rule.mode.value) for rule in policy.rules}
+        self._matches = {(rule.id, rule.mode): self._matching(rule) for rule in policy.rules}
 
     def record(self, transaction: Transaction, outcome: Plan, seconds: float) -> None:
         """One message is done: ``seconds`` from end-of-message to its reply."""
@@ -65,9 +66,14 @@ class Telemetry:
         if isinstance(outcome, Outcome) and outcome.decision is not None:
             self._count_decision(outcome.decision, outcome.findings)
 
+    def _matching(self, rule: Rule) -> Any:
+        return self._metrics.rule_matches.labels(rule.id, rule.mode.value)
+
     def _count_decision(self, decision: Decision, findings: Iterable[Finding]) -> None:
         for match in decision.matches:
-            self._matches[match.rule.id].inc()
+            # A rule's mode may depend on who sends: the label is the one that it had for this message.
+            kept = self._matches.get((match.rule.id, match.rule.mode))
+            (kept or self._matching(match.rule)).inc()
         if decision.unanswered:
             self._metrics.uninspected.labels(OnError.ACCEPT.value).inc(len(decision.unanswered))
         for code in {finding.code for finding in findings}:

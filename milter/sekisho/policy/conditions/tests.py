@@ -42,9 +42,9 @@ class AddressTest(Word):
         if self.domain is not None:
             found.append(compiler.share(InDomain(compiler.domains(self.domain), frozenset(self.domain))))
         if self.in_ is not None:
-            found.append(_membership(compiler, self.in_, wanted=True))
+            found.append(membership(compiler, self.in_, wanted=True))
         if self.not_in is not None:
-            found.append(_membership(compiler, self.not_in, wanted=False))
+            found.append(membership(compiler, self.not_in, wanted=False))
         if self.matches is not None:
             found.append(compiler.share(Matches(tuple(map(compiler.pattern, self.matches)))))
         return tuple(found)
@@ -110,7 +110,8 @@ class Matches:
         return None
 
 
-def _membership(compiler: Compiler, members: tuple[str, ...], *, wanted: bool) -> Membership:
+def membership(compiler: Compiler, members: tuple[str, ...], *, wanted: bool) -> Membership:
+    """Whether an address is among members of which some are names of lists."""
     names = tuple(member for member in members if is_list_name(member))
     entries = tuple(member for member in members if not is_list_name(member))
     return compiler.share(Membership(names, compiler.addresses(entries) if entries else None, wanted))

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from sekisho.core.facts import Facts
 from sekisho.core.fields import ComparisonField, DurationField
-from sekisho.core.reason import Value
-from sekisho.core.truth import NOBODY, Truth
-from sekisho.policy.asked import Asked, Guard
+from sekisho.policy.asked import Asked
 from sekisho.policy.compiler import Compiler
 from sekisho.policy.conditions.addresses import From, Recipient, Sender
 from sekisho.policy.conditions.attachments import Attachment
@@ -23,6 +19,7 @@ from sekisho.policy.conditions.findings import Finding
 from sekisho.policy.conditions.quantifiers import EveryRecipient, NoRecipient
 from sekisho.policy.conditions.texts import BodyText, Header, Subject
 from sekisho.policy.conditions.times import Time
+from sekisho.policy.joined import Neither, either, every
 from sekisho.policy.word import Scope, Severity, Word, word_chooser
 from sekisho.policy.wrong import refuse_word
 
@@ -57,6 +54,16 @@ class Not(ConditionWord):
         return compiler.share(Neither(self.not_.compiled(compiler)))
 
 
+class Use(ConditionWord):
+    """The condition that a block of this name holds."""
+
+    SCOPE = Scope.RECIPIENT
+    use: str = Field(description="A name under `blocks:`, in this file or another")
+
+    def compiled(self, compiler: Compiler) -> Asked:
+        raise NotImplementedError(f"block {self.use}: refused by check")
+
+
 class VolumeTest(Word):
     """How much one sender sends."""
 
@@ -79,6 +86,7 @@ CONDITIONS: Mapping[str, type[ConditionWord]] = {
     "all": All,
     "any": Any_,
     "not": Not,
+    "use": Use,
     "direction": Direction,
     "client": Client,
     "sender": Sender,
@@ -104,6 +112,7 @@ ConditionModel = Annotated[
     Annotated[All, Tag("(all)")]
     | Annotated[Any_, Tag("(any)")]
     | Annotated[Not, Tag("(not)")]
+    | Annotated[Use, Tag("(use)")]
     | Annotated[Direction, Tag("(direction)")]
     | Annotated[Client, Tag("(client)")]
     | Annotated[Sender, Tag("(sender)")]
@@ -129,92 +138,3 @@ ConditionModel = Annotated[
 
 for _model in (All, Any_, Not):
     _model.model_rebuild()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Composite(Asked):
-    """Conditions joined by all or any; ``order`` is ``parts`` with the cheap ones first."""
-
-    parts: tuple[Asked, ...]
-    order: tuple[Asked, ...]
-
-    @property
-    def cost(self) -> int:
-        return sum(part.cost for part in self.parts)
-
-    def values(self, facts: Facts) -> Mapping[str, Value]:  # noqa: ARG002  (the parts say all)
-        return {}
-
-    def inner_conditions(self) -> tuple[Asked, ...]:
-        return self.parts
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Every(Composite):
-    CODE: ClassVar[str] = "all"
-
-    def ask(self, facts: Facts) -> Truth:
-        truth = Truth(facts.everyone)
-        for part in self.order:
-            truth &= part.truth(facts)
-            if not truth:
-                return NOBODY
-        return truth
-
-    def guard(self) -> Guard | None:
-        found = [guard for guard in (part.guard() for part in self.parts) if guard is not None]
-        return min(found, key=lambda guard: guard.cost, default=None)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Either(Composite):
-    CODE: ClassVar[str] = "any"
-
-    def ask(self, facts: Facts) -> Truth:
-        truth = NOBODY
-        for part in self.order:
-            truth |= part.truth(facts)
-            if truth.yes == facts.everyone:
-                return truth
-        return truth
-
-    def guard(self) -> Guard | None:
-        found = [part.guard() for part in self.parts]
-        guards = [guard for guard in found if guard is not None]
-        if len(guards) < len(found) or len({guard.of for guard in guards}) != 1:
-            return None
-        keys = frozenset().union(*(guard.keys for guard in guards))
-        return Guard(guards[0].of, keys, frozenset().union(*(guard.lists for guard in guards)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Neither(Asked):
-    CODE: ClassVar[str] = "not"
-    inner: Asked
-
-    @property
-    def cost(self) -> int:
-        return self.inner.cost
-
-    def ask(self, facts: Facts) -> Truth:
-        return self.inner.truth(facts).complement(facts.everyone)
-
-    def values(self, facts: Facts) -> Mapping[str, Value]:  # noqa: ARG002  (the parts say all)
-        return {}
-
-    def inner_conditions(self) -> tuple[Asked, ...]:
-        return (self.inner,)
-
-
-def every(compiler: Compiler, parts: tuple[Asked, ...]) -> Asked:
-    """All of them; one alone is itself."""
-    return parts[0] if len(parts) == 1 else compiler.share(Every(parts, _cheap_first(parts)))
-
-
-def either(compiler: Compiler, parts: tuple[Asked, ...]) -> Asked:
-    """Any of them; one alone is itself."""
-    return parts[0] if len(parts) == 1 else compiler.share(Either(parts, _cheap_first(parts)))
-
-
-def _cheap_first(parts: tuple[Asked, ...]) -> tuple[Asked, ...]:
-    return tuple(sorted(parts, key=lambda part: part.cost))

@@ -1,0 +1,60 @@
+"""A rule whose mode depends on who sends, and on the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sekisho.core.facts import Facts
+from sekisho.core.path import parse_path
+from sekisho.core.ports import Unavailable
+from sekisho.core.rule import Mode, Rule
+from sekisho.policy.conditions.tests import Membership
+
+STRICTNESS = (Mode.OFF, Mode.MONITOR, Mode.WARN, Mode.ENFORCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A mode for some senders, from a day on."""
+
+    mode: Mode
+    senders: Membership | None
+    since: date | None
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether this is the mode for the message; may raise `Unavailable`."""
+        if self.since is not None and facts.transaction.received.astimezone(facts.site.zone).date() < self.since:
+            return False
+        if self.senders is None:
+            return True
+        sender = parse_path(facts.sender_of_record.encode("utf-8", "surrogateescape"))
+        return not sender.is_null and self.senders.holds(facts, sender.local, sender.domain)
+
+
+@dataclass(frozen=True, slots=True)
+class SteppedRule(Rule):
+    """A rule with several modes; ``mode`` is the one for all others."""
+
+    steps: tuple[Step, ...] = ()
+
+
+def in_force(rule: Rule, facts: Facts) -> Rule:
+    """The rule with the mode that it has for this message.
+
+    The sender is the sender of record, which cannot be claimed. Where a source is away, the strictest mode counts.
+    """
+    if not isinstance(rule, SteppedRule):
+        return rule
+    try:
+        mode = next((step.mode for step in rule.steps if step.holds(facts)), rule.mode)
+    except Unavailable as error:
+        facts.away[error.source] = error.why
+        mode = max((rule.mode, *(step.mode for step in rule.steps)), key=STRICTNESS.index)
+    return rule if mode is rule.mode else replace(rule, mode=mode)
+
+
+def rests(rule: Rule) -> bool:
+    """Whether it is off for everybody."""
+    modes = {rule.mode, *(step.mode for step in rule.steps)} if isinstance(rule, SteppedRule) else {rule.mode}
+    return modes == {Mode.OFF}
