@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -122,12 +121,12 @@ class Steps:
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def shared(request: pytest.FixtureRequest) -> Store:
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One store for all examples of a property."""
-    folder = Path(tempfile.mkdtemp(prefix="sekisho-"))
-    store = opened(request.param, folder)
+    store = opened(request.param, tmp_path_factory.mktemp("shared"))
     store.upgrade()
-    return store
+    yield store
+    store.close()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
