@@ -105,3 +105,10 @@ def test_domains_have_one_spelling(name: str) -> None:
 )
 def test_trust_follows_from_network_listener_or_authentication(client: Client, trusted: bool) -> None:
     assert SITE.trusts(client) is trusted
+
+
+def test_what_is_too_long_for_a_domain_is_outside_and_costs_nothing() -> None:
+    name = "a." * 100_000 + "example.com"
+    assert normal_domain(name.upper()) == name
+    assert name not in SITE.domains
+    assert SITE.is_external(parse_path(f"<a@{name}>".encode()))

@@ -12,9 +12,17 @@ from functools import lru_cache
 import idna
 
 
-@lru_cache(maxsize=65_536)
+LONGEST = 255
+"""Octets of a domain name (RFC 1035 2.3.4); what is longer is none, and is neither remembered nor looked up."""
+
+
 def normal_domain(name: str) -> str:
     """Lower case, no trailing dot, A-labels where the name is international; what is no domain comes back lowered."""
+    return _normal(name) if len(name) <= LONGEST else name.lower()
+
+
+@lru_cache(maxsize=65_536)
+def _normal(name: str) -> str:
     plain = name.rstrip(".").lower()
     if plain.isascii():
         return plain
@@ -44,7 +52,7 @@ class DomainSet:
         """Whether ``name``, spelled by `normal_domain`, is one of them."""
         if name in self._exact:
             return True
-        if not self._parents:
+        if not self._parents or len(name) > LONGEST:
             return False
         dot = name.find(".")
         while dot >= 0:
