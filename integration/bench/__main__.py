@@ -1,0 +1,122 @@
+"""``python -m integration.bench``: measure, print the table of goals, write docs/benchmarks.md.
+
+``--quick`` takes less than two minutes and writes nothing. Exit status: 0 when it was measured, whatever came out; 130
+on Ctrl-C. Everything that is started ends with us.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from integration import waiting
+from integration.bench import alone, machine, messages, table, through_postfix
+from integration.bench.contenders import Absent, Place, accepts
+from integration.bench.goals import Measured, Row
+from integration.bench.load import Broken, Milterload
+from integration.bench.measure import FULL, QUICK, Fleet, Pace, Say, Series, compare
+from integration.bench.ours import POLICIES
+from integration.bench.peers import PEERS
+from integration.bench.works import GOALS, comparisons
+from integration.guard import Guard
+from integration.postfix import Unavailable
+from integration.waiting import NeverHappened
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / ".cache" / "bench"
+PAGE = ROOT / "docs" / "benchmarks.md"
+_NOT_YET = Row(
+    "120 kB with an Office file or PDF that rules open", "≥ 1× rspamd", verdict="not measured: not built yet"
+)
+
+
+def main() -> int:
+    """The exit status."""
+    options = _options()
+    pace = QUICK if options.quick else FULL
+    pace = replace(pace, soak=options.soak or pace.soak)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    try:
+        with Guard() as guard:
+            facts = list(machine.facts())
+            rows, measured = _measure(guard, pace, _Progress(), options.only)
+    except KeyboardInterrupt:
+        print("stopped")
+        return 130
+    print(table.goals(rows))
+    print(table.rates(measured))
+    if not options.quick and not options.only:
+        PAGE.write_text(table.page(rows, measured, facts, pace), encoding="utf-8")
+        print(f"written: {PAGE.relative_to(ROOT)}")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m integration.bench", description="Speed and size beside others.")
+    parser.add_argument("--quick", action="store_true", help="rough figures in less than two minutes; writes nothing")
+    parser.add_argument("--only", metavar="TEXT", help="only comparisons whose load has this in its name, such as held")
+    parser.add_argument("--soak", type=int, metavar="N", help="messages after which a worker's memory is looked at")
+    return parser.parse_args()
+
+
+class _Progress:
+    """One line for each measurement, with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        print(f"{time.monotonic() - self._begun:6.1f} s  {text}", flush=True)
+
+
+def _measure(guard: Guard, pace: Pace, say: Say, only: str | None) -> tuple[list[Row], Measured]:
+    mails = messages.write(guard.directory("bench-mails-"))
+    place = Place(guard, CACHE, _mail_sink(guard))
+    fleet = Fleet(place, {**PEERS, **POLICIES}, say)
+    program = Milterload(CACHE)
+    measured: dict[tuple[str, str], Series] = {}
+    for one in (one for one in comparisons(mails) if only is None or only in one.load.name):
+        found = compare(fleet, program, one.load, one.names, pace, say)
+        measured |= {(one.load.name, name): series for name, series in found.items()}
+    rows = [goal.row(measured) for goal in GOALS if (goal.load, goal.ours) in measured]
+    if only is not None:
+        return rows, measured
+    return [*rows, _NOT_YET, *_others(fleet, program, mails, pace, say)], measured
+
+
+def _others(fleet: Fleet, program: Milterload, mails: dict[str, Path], pace: Pace, say: Say) -> Iterator[Row]:
+    """What is no comparison under one load; one that fails says so in its row."""
+    small = comparisons(mails)[0].load
+    place = fleet.place
+    fleet.dismiss(name for name in (*PEERS, *POLICIES) if name not in ("policy B", "policy B+"))
+    yield from _tried("Postfix", lambda: through_postfix.rows(fleet, mails["4 kB"], pace, say))
+    yield from _tried("memory", lambda: alone.soak(fleet, program, small, pace, say))
+    fleet.dismiss(POLICIES)
+    yield from _tried("one 50 MB message", lambda: alone.huge(place, program, mails, pace, say))
+    yield from _tried("start to first message", lambda: alone.first_message(place, program, small, pace, say))
+    yield from _tried("cores 1 → 2", lambda: alone.second_core(place, program, small, pace, say))
+
+
+def _tried(work: str, measure: Callable[[], Iterator[Row]]) -> Iterator[Row]:
+    try:
+        yield from measure()
+    except (Absent, Broken, NeverHappened, Unavailable, subprocess.TimeoutExpired) as error:
+        yield Row(work, "", verdict=f"not measured: {error}")
+
+
+def _mail_sink(guard: Guard) -> int:
+    """A listener that takes all mail, in a process of its own; its port. Without it, what is sent waits."""
+    (port,) = waiting.free_ports(1)
+    at = f"inet:{port}@127.0.0.1"
+    child = guard.start(["smtp-sink", f"127.0.0.1:{port}", "1000"], guard.directory("bench-sink-") / "log")
+    waiting.until(lambda: child.poll() is not None or accepts(at), "smtp-sink listens")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())
