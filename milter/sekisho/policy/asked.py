@@ -19,9 +19,6 @@ from sekisho.core.truth import Mask, Truth, members
 
 T = TypeVar("T")
 
-CHEAP = 10
-"""Up to this cost a condition may be asked in order to skip rules: it reads the envelope or the client only."""
-
 SHOWN = 5
 """So many addresses or names stand in a reason."""
 

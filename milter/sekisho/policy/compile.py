@@ -13,7 +13,7 @@ from sekisho.policy.conditions.tests import membership
 from sekisho.policy.index import IndexedPolicy, indexed
 from sekisho.policy.joined import Every, Neither, either, every
 from sekisho.policy.models import Message, ModeStep, PolicyFile, RuleModel
-from sekisho.policy.steps import Step, SteppedRule
+from sekisho.policy.steps import Step, stepped
 from sekisho.policy.word import Loc
 from sekisho.policy.written import Numbered, rules_of
 
@@ -41,7 +41,7 @@ def compile_policy(sources: Sequence[Source], known: Known) -> IndexedPolicy:
 
 def _rule(compiler: Compiler, source: Source, numbered: Numbered) -> Rule:
     model = numbered.model
-    return SteppedRule(
+    rule = Rule(
         id=model.id,
         mode=numbered.mode,
         when=condition(compiler, model),
@@ -51,8 +51,9 @@ def _rule(compiler: Compiler, source: Source, numbered: Numbered) -> Rule:
         description=model.description,
         message=_message(model.message),
         severity=model.severity or "",
-        steps=tuple(_step(compiler, step) for step in numbered.steps[:-1]),
     )
+    steps = tuple(_step(compiler, step) for step in numbered.steps[:-1])
+    return stepped(rule, steps) if steps else rule
 
 
 def _step(compiler: Compiler, step: ModeStep) -> Step:

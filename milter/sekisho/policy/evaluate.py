@@ -38,10 +38,14 @@ def _asked(rules: Iterable[Rule], facts: Facts) -> tuple[list[Match], tuple[str,
     matches: list[Match] = []
     unanswered: list[str] = []
     remaining = facts.everyone
-    for rule in (in_force(one, facts) for one in rules):
+    for written in rules:
+        rule = in_force(written, facts)
         if rule.mode is Mode.OFF:
             continue
-        truth = _within(rule.when.truth(facts), remaining)
+        truth = rule.when.truth(facts)
+        if not truth:
+            continue
+        truth = _within(truth, remaining)
         if truth.unknown and rule.on_error is not OnError.TEMPFAIL:
             truth = _resolved(rule, truth, unanswered)
         if not truth:

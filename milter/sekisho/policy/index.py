@@ -1,8 +1,8 @@
 """Which rules can match a message at all: a look-up instead of a walk over every rule.
 
-Each rule is filed under something that it cannot match without: a sender's or a recipient's address, domain or list,
-where its condition names them; else a cheap condition that it shares with others, which is asked once for all of them;
-else it is always asked.
+A rule is filed under something that it cannot match without: a sender's or a recipient's address, domain or list, where
+its condition names them. What is left is thinned out by the conditions that several rules share: where one of these is
+true of nobody, none of its rules is asked. Sets of rules are ints, bit i for the rule of number i.
 """
 
 from __future__ import annotations
@@ -15,51 +15,58 @@ from sekisho.core.facts import Facts
 from sekisho.core.message import Path
 from sekisho.core.ports import Unavailable
 from sekisho.core.rule import Policy, Rule
-from sekisho.policy.asked import CHEAP, Asked, Guard
+from sekisho.core.truth import members
+from sekisho.policy.asked import Asked, Guard
 from sekisho.policy.joined import Every
 from sekisho.policy.steps import rests
 
-Numbers = tuple[int, ...]
+SHARED = 100
+"""Up to this cost a shared condition is asked in order to skip rules: no part of a message is opened for it."""
+
+Rules = int
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Numbers of rules, by what a sender or a recipient must be found by."""
+    """Rules, by what a sender or a recipient must be found by."""
 
-    keys: dict[str, Numbers]
-    lists: dict[str, Numbers]
+    keys: dict[str, Rules]
+    lists: dict[str, Rules]
 
-    def look_up(self, facts: Facts, paths: tuple[Path, ...], found: set[int]) -> None:
-        """Add the rules for any of these paths."""
+    def look_up(self, facts: Facts, paths: tuple[Path, ...]) -> Rules:
+        """The rules for any of these paths."""
+        found = 0
         if self.keys:
             for key in {key for path in paths for key in _keys(path)}:
-                if key in self.keys:
-                    found.update(self.keys[key])
+                found |= self.keys.get(key, 0)
         if self.lists:
             addresses = {(path.local, domain) for path in paths for domain in (path.domain, *path.routes)}
-            for name, numbers in self.lists.items():
-                if _on_list(facts, name, addresses):
-                    found.update(numbers)
+            for name, rules in self.lists.items():
+                if rules & ~found and _on_list(facts, name, addresses):
+                    found |= rules
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Numbers of rules, by what they cannot match without."""
+    """Rules, by what they cannot match without."""
 
-    always: Numbers
+    always: Rules
+    """Those that are filed under nothing."""
     senders: Table
     recipients: Table
-    probes: tuple[tuple[Asked, Numbers], ...]
+    shared: tuple[tuple[Asked, Rules], ...]
+    """Conditions that several rules need, the cheapest first."""
 
-    def candidates(self, facts: Facts) -> list[int]:
-        """The rules that may match, in their order."""
-        found = set(self.always)
-        self.senders.look_up(facts, (facts.transaction.sender,), found)
-        self.recipients.look_up(facts, facts.transaction.recipients, found)
-        for probe, numbers in self.probes:
-            if probe.truth(facts):
-                found.update(numbers)
-        return sorted(found)
+    def candidates(self, facts: Facts) -> Iterator[int]:
+        """The numbers of the rules that may match, in their order."""
+        found = self.always
+        found |= self.senders.look_up(facts, (facts.transaction.sender,))
+        found |= self.recipients.look_up(facts, facts.transaction.recipients)
+        for condition, rules in self.shared:
+            if found & rules and not condition.truth(facts):
+                found &= ~rules
+        return members(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,44 +82,38 @@ class IndexedPolicy(Policy):
 
 
 def indexed(rules: tuple[Rule, ...]) -> IndexedPolicy:
-    """The policy of these rules; those with mode off are in none of the index's parts."""
-    always: list[int] = []
-    filed: dict[str, _Filed] = {"sender": ({}, {}), "recipient": ({}, {})}
-    probes: dict[Asked, list[int]] = {}
+    """The policy of these rules; those that are off for everybody are never candidates."""
+    always = 0
+    tables = {"sender": Table({}, {}), "recipient": Table({}, {})}
+    needed: dict[Asked, Rules] = {}
     for number, rule in enumerate(rules):
         if rests(rule):
             continue
-        place = _place(rule)
-        if isinstance(place, Guard):
-            for names, table in zip((place.keys, place.lists), filed[place.of], strict=True):
-                for name in names:
-                    table.setdefault(name, []).append(number)
-        elif place is not None:
-            probes.setdefault(place, []).append(number)
+        bit = 1 << number
+        guard = rule.when.guard() if isinstance(rule.when, Asked) else None
+        if guard is None:
+            always |= bit
         else:
-            always.append(number)
-    asked = tuple((probe, tuple(numbers)) for probe, numbers in probes.items())
-    return IndexedPolicy(rules, Index(tuple(always), _table(filed["sender"]), _table(filed["recipient"]), asked))
+            _file(tables[guard.of], guard, bit)
+        for condition in _conjuncts(rule):
+            needed[condition] = needed.get(condition, 0) | bit
+    shared = [(condition, rules) for condition, rules in needed.items() if rules.bit_count() > 1]
+    shared.sort(key=lambda pair: pair[0].cost)
+    return IndexedPolicy(rules, Index(always, tables["sender"], tables["recipient"], tuple(shared)))
 
 
-_Filed = tuple[dict[str, list[int]], dict[str, list[int]]]
+def _file(table: Table, guard: Guard, bit: Rules) -> None:
+    for names, filed in ((guard.keys, table.keys), (guard.lists, table.lists)):
+        for name in names:
+            filed[name] = filed.get(name, 0) | bit
 
 
-def _table(filed: _Filed) -> Table:
-    keys, lists = ({name: tuple(numbers) for name, numbers in table.items()} for table in filed)
-    return Table(keys, lists)
-
-
-def _place(rule: Rule) -> Guard | Asked | None:
-    """Where a rule is filed: by key, by a cheap condition of its own, or nowhere."""
-    condition = rule.when
-    if not isinstance(condition, Asked):
-        return None
-    guard = condition.guard()
-    if guard is not None:
-        return guard
-    conjuncts = condition.order if isinstance(condition, Every) else (condition,)
-    return conjuncts[0] if conjuncts[0].cost <= CHEAP else None
+def _conjuncts(rule: Rule) -> list[Asked]:
+    """Conditions without which the rule cannot match, those that cost little to ask."""
+    if not isinstance(rule.when, Asked):
+        return []
+    parts = rule.when.parts if isinstance(rule.when, Every) else (rule.when,)
+    return [part for part in parts if part.cost <= SHARED]
 
 
 def _on_list(facts: Facts, name: str, addresses: Iterable[tuple[str, str]]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from sekisho.core.facts import Facts
@@ -37,6 +37,11 @@ class SteppedRule(Rule):
     """A rule with several modes; ``mode`` is the one for all others."""
 
     steps: tuple[Step, ...] = ()
+
+
+def stepped(rule: Rule, steps: tuple[Step, ...]) -> SteppedRule:
+    """The rule with these modes before its own."""
+    return SteppedRule(**{one.name: getattr(rule, one.name) for one in fields(rule)}, steps=steps)
 
 
 def in_force(rule: Rule, facts: Facts) -> Rule:
