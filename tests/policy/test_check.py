@@ -207,3 +207,13 @@ def test_an_entry_twice_is_pointed_out_whatever_its_spelling() -> None:
     (found,) = check({"id": "a", "when": {"recipient": {"in": ["A@b.jp", "c.jp", "a@B.jp"]}}})
     assert found.loc == ("rules", 0, "when", "recipient", "in", 2)
     assert found.message == "`a@b.jp` is in this list a second time"
+
+
+def test_two_ways_to_rewrite_one_header_are_pointed_out() -> None:
+    keep = {"envelope-only": {"keep": "internal"}}
+    (found,) = check({"id": "a", "then": "envelope-only"}, {"id": "b", "when": {"size": "> 1"}, "then": keep})
+    assert found.loc == ("rules", 1, "then")
+    assert found.message == "rule `a` shows other recipients in To: where both match, this counts"
+    assert check({"id": "a", "then": keep}, {"id": "b", "then": keep}) == ()
+    never_both = {"id": "b", "when": {"direction": "internal"}, "then": keep}
+    assert check({"id": "a", "then": "envelope-only"}, never_both) == ()

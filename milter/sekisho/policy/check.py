@@ -17,7 +17,7 @@ from sekisho.policy.compiler import Known
 from sekisho.policy.conditions.findings import Finding
 from sekisho.policy.conditions.tests import AddressTest
 from sekisho.policy.conditions.texts import TextTest
-from sekisho.policy.logic import contradictions, exemptions, shadowed
+from sekisho.policy.logic import conflicts, contradictions, exemptions, shadowed
 from sekisho.policy.models import ModeStep, PolicyFile
 from sekisho.policy.trouble import Trouble
 from sekisho.policy.word import Loc, Severity, Word, is_list_name, kebab, not_yet_of
@@ -32,7 +32,7 @@ def troubles(files: Sequence[PolicyFile], known: Known) -> tuple[Trouble, ...]:
     found = [*_ids(files), *block_troubles(files), *_words(files, known, ids)]
     if not any(one.severity is Severity.ERROR for one in found):
         rules = rules_of(files)
-        found += chain(contradictions(rules, known), shadowed(rules, known), exemptions(rules))
+        found += chain(contradictions(rules, known), shadowed(rules, known), conflicts(rules, known), exemptions(rules))
     return tuple(found)
 
 

@@ -1,5 +1,5 @@
-"""What can be known of a policy's rules without any message: rules that never match, that are never reached, exemptions
-that rest on what anybody can claim.
+"""What can be known of a policy's rules without any message: rules that never match, are never reached, rewrite a message
+in two ways, and exemptions that rest on what anybody can claim.
 
 Works on compiled conditions, where equal conditions are one object: a rule is the set of conditions that must all be
 true. What is reported is certain; much that a person would see is not found.
@@ -13,6 +13,7 @@ from itertools import combinations
 
 from sekisho.core.amounts import Comparison
 from sekisho.core.rule import Mode
+from sekisho.policy.actions.editing import EnvelopeOnly, EnvelopeOnlySettings
 from sekisho.policy.asked import Asked
 from sekisho.policy.compile import condition
 from sekisho.policy.compiler import Compiler, Known
@@ -49,6 +50,24 @@ def shadowed(rules: Iterable[Numbered], known: Known) -> Iterator[Trouble]:
             stops.append((rule.model.id, needed))
 
 
+def conflicts(rules: Iterable[Numbered], known: Known) -> Iterator[Trouble]:
+    """Rules that rewrite the visible recipients in two ways, and may do so to the same message."""
+    compiler = Compiler(known)
+    seen: list[tuple[str, Needs, EnvelopeOnlySettings]] = []
+    for rule in rules:
+        needs = _needs(condition(compiler, rule.model))
+        for action in rule.model.then:
+            if not isinstance(action, EnvelopeOnly):
+                continue
+            settings = action.envelope_only
+            other = next((name for name, one, its in seen if its != settings and not _impossible(one | needs)), None)
+            if other is not None:
+                yield _warning(
+                    rule, "then", f"rule `{other}` shows other recipients in To: where both match, this counts"
+                )
+            seen.append((rule.model.id, needs, settings))
+
+
 def exemptions(rules: Iterable[Numbered]) -> Iterator[Trouble]:
     """Exceptions, `accept` and `stop` that rest on a sender's address alone."""
     said = "this exemption rests on a sender address alone, which anybody can claim; add `client` or `direction`"
@@ -83,6 +102,9 @@ class Needs:
 
     true: frozenset[Asked]
     untrue: frozenset[Asked]
+
+    def __or__(self, other: Needs) -> Needs:
+        return Needs(self.true | other.true, self.untrue | other.untrue)
 
 
 def _needs(asked: Asked) -> Needs:
