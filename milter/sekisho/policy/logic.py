@@ -1,4 +1,4 @@
-"""What can be known of a policy's rules without any message: rules that never match, are never reached, rewrite a message
+"""What can be known of rules without any message: those that never match, are never reached, or rewrite a message
 in two ways, and exemptions that rest on what anybody can claim.
 
 Works on compiled conditions, where equal conditions are one object: a rule is the set of conditions that must all be
