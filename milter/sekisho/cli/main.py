@@ -24,6 +24,7 @@ VERBS = {
     "policy": "do the site's own examples come out as they should?",
     "stats": "what was held and what became of it, by rule",
     "audit": "who decided what; verify that the record is whole",
+    "doctor": "by which ways does mail pass unasked, and what else is wrong around us?",
     "db": "upgrade or check the store",
 }
 

@@ -30,6 +30,7 @@ from sekisho.notices.build import Letterhead
 from sekisho.quarantine.outbox import Stationery
 from sekisho.quarantine.reconcile import reconcile
 from sekisho.quarantine.smtp import Outcome, send
+from sekisho.quarantine.smtp import probe as greets
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.serve.control import Orders
@@ -99,11 +100,7 @@ def http(configuration: Configuration, line: socket.socket | None) -> int:
     """The HTTP role: metrics and health."""
     settings = configuration.settings
     store = store_of(settings)
-    probes = {
-        "store": store.check,
-        "milter": lambda: _milter_answers(settings),
-        "reinject": lambda: _reinject_answers(settings),
-    }
+    probes = probes_of(settings, store)
     folder = metrics_folder(settings)
     routes = health_routes(lambda: exposition(folder, _gauges(store)), probes)
     if settings.http.token_file is not None:
@@ -122,6 +119,15 @@ def _explained(configuration: Configuration, asked: Asked) -> dict[str, Any]:
     return answer(configuration, MimeReader(), question, datetime.now(UTC), language, thorough=False)
 
 
+def probes_of(settings: Settings, store: Store) -> dict[str, Callable[[], None]]:
+    """What must answer for mail to be checked, held and released; each raises with a sentence where it does not."""
+    return {
+        "store": store.check,
+        "milter": lambda: _milter_answers(settings),
+        "reinject": lambda: _reinject_answers(settings),
+    }
+
+
 def sender(settings: Settings) -> Callable[[SmtpPath, Sequence[SmtpPath], Iterable[bytes], int], Sequence[Outcome]]:
     """`send` to the re-injection listener that is configured."""
     wanted = settings.reinject
@@ -132,7 +138,7 @@ def sender(settings: Settings) -> Callable[[SmtpPath, Sequence[SmtpPath], Iterab
 
 def _stationery(configuration: Configuration) -> Stationery:
     settings = configuration.settings
-    letterhead = Letterhead(settings.notices_from, configuration.site.zone)
+    letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn())
     return Stationery(letterhead, settings.notices_language, settings.postmaster)
 
 
@@ -160,15 +166,9 @@ def _milter_answers(settings: Settings) -> None:
 
 def _reinject_answers(settings: Settings) -> None:
     wanted = settings.reinject
-    try:
-        with socket.create_connection((wanted.host, wanted.port), _PROBE_SECONDS) as connection:
-            connection.settimeout(_PROBE_SECONDS)
-            greeting = connection.recv(3)
-            connection.sendall(b"QUIT\r\n")
-    except OSError as error:
-        raise ConnectionError(f"{wanted.host}:{wanted.port}: {error.strerror or error}") from error
-    if greeting != b"220":
-        raise ConnectionError(f"{wanted.host}:{wanted.port} is not ready for mail")
+    seconds = Timeouts(_PROBE_SECONDS, _PROBE_SECONDS, _PROBE_SECONDS, _PROBE_SECONDS)
+    if why := greets(Listener(wanted.host, wanted.port, wanted.helo, seconds)):
+        raise ConnectionError(f"the re-injection listener {wanted.host}:{wanted.port}: {why}")
 
 
 def _when_told(line: socket.socket | None, stop: Callable[[], None]) -> None:
