@@ -61,9 +61,9 @@ clean: ## remove everything that make made
 .cache/venv: .cache/apt-run setup.cfg requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "installing sekisho and what it needs into .venv"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[terminal]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e .
 	@touch $@
 
 .cache/venv-test: .cache/venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[terminal,test]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
 	@touch $@
