@@ -159,6 +159,27 @@ def test_readings_do_not_multiply() -> None:
     assert len(found.parts) <= 2000
 
 
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        (b"a: b\n" * 100_000, "header-too-long"),
+        (b"Content-Type: application/zip\n" * 100, "too-many-fields"),
+        (b"Content-Type: application/zip" + b"; a=b" * 10_000 + b"\n", "too-many-parameters"),
+        (b"junk\n" * 100_000, "header-too-long"),
+    ],
+)
+def test_hostile_headers_are_cut_and_reported(header: bytes, kind: str) -> None:
+    found = structure(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" + header + b"\nhello\n--b--\n")
+    assert kind in {anomaly.kind for anomaly in found.anomalies}
+    assert any(part.content.read().strip() == b"hello" for part in found.parts)
+
+
+def test_a_delimiter_in_the_midst_of_lines_is_none() -> None:
+    found = structure(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\n" + b"x --b" * 20_000 + b"\n--b--\n")
+    assert [part.content.size for part in found.parts] == [100_000]
+    assert found.anomalies == ()
+
+
 HTML = part(b"Content-Type: text/html", content=b"<p>x")
 SEEDS = [
     encoded(CTE + b"base64"),

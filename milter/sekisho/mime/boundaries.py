@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 _TAIL = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\Z)")
 _REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r?\n|\r|\Z)")
 _MOST = 2000
+_FEW = 5000
 
 Span = tuple[int, int]
 
@@ -50,31 +51,23 @@ def strictly(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
     """Cut as RFC 2046 says."""
     delimiters: list[_Delimiter] = []
     extended: list[bytes] = []
-    after_close = bare_cr = False
-    for delimiter in _delimiters(data, start, end, boundary):
+    bare_cr, seen = False, _some(_delimiters(data, start, end, boundary))
+    for delimiter in seen:
         if data.endswith(b"\r", start, delimiter.start):
             bare_cr = True
         elif delimiter.line:
             extended.append(delimiter.line)
         elif delimiters and delimiters[-1].closing:
-            after_close = True
+            return replace(_cut(data, start, end, delimiters), extended=tuple(extended), after_close=True)
         else:
             delimiters.append(delimiter)
-        if len(delimiters) + len(extended) > _MOST:
-            break
-    return replace(
-        _cut(data, start, end, delimiters), extended=tuple(extended), after_close=after_close, bare_cr=bare_cr
-    )
+    cut = _cut(data, start, end, delimiters)
+    return replace(cut, too_many=len(seen) > _MOST, extended=tuple(extended), bare_cr=bare_cr)
 
 
 def loosely(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
     """Cut at every line that begins like a delimiter, whatever follows."""
-    delimiters: list[_Delimiter] = []
-    for delimiter in _delimiters(data, start, end, boundary):
-        delimiters.append(delimiter)
-        if len(delimiters) > _MOST:
-            break
-    return _cut(data, start, end, delimiters)
+    return _cut(data, start, end, _some(_delimiters(data, start, end, boundary)))
 
 
 def occurs(data: bytes, start: int, end: int, boundary: bytes) -> bool:
@@ -82,10 +75,14 @@ def occurs(data: bytes, start: int, end: int, boundary: bytes) -> bool:
     return next(_delimiters(data, start, end, boundary), None) is not None
 
 
+def _some(delimiters: Iterator[_Delimiter]) -> list[_Delimiter]:
+    """As many as are allowed, and one more to show that there are more."""
+    return list(islice(delimiters, _MOST + 1))
+
+
 def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> Iterator[_Delimiter]:
     needle = b"--" + boundary
-    position = _next(data, needle, start, start, end)
-    while position >= 0:
+    for position in _line_starts(data, start, end, needle):
         after = position + len(needle)
         tail = _TAIL.match(data, after, end)
         if tail:
@@ -94,15 +91,22 @@ def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> Iterator[
             rest = _REST_OF_LINE.match(data, after, end)
             stop = rest.end() if rest else after
             yield _Delimiter(position, stop, False, data[after : min(stop, after + 200)].strip() or b"-")
-        position = _next(data, needle, start, tail.end() if tail else after, end)
 
 
-def _next(data: bytes, needle: bytes, first: int, start: int, end: int) -> int:
-    """Where the next line begins with ``needle``, a line end being LF, CRLF or CR; -1 for nowhere."""
-    found = data.find(needle, start, end)
-    while found > first and data[found - 1] not in b"\r\n":
-        found = data.find(needle, found + 1, end)
-    return found
+def _line_starts(data: bytes, start: int, end: int, needle: bytes) -> Iterator[int]:
+    """Where lines begin with ``needle``, a line end being LF, CRLF or CR."""
+    position = data.find(needle, start, end)
+    for _ in range(_FEW):
+        if position < 0:
+            return
+        if position == start or data[position - 1] in b"\r\n":
+            yield position
+        position = data.find(needle, position + len(needle), end)
+    if position >= 0:
+        # Building an expression costs more than it saves where there are few; here there may be millions within lines.
+        plain = re.escape(needle)
+        behind_line_end = re.compile(plain + rb"(?<=[\r\n]" + plain + b")")
+        yield from (found.start() for found in behind_line_end.finditer(data, position, end))
 
 
 def _cut(data: bytes, start: int, end: int, found: list[_Delimiter]) -> Cut:

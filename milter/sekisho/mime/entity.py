@@ -7,7 +7,7 @@ likeliest first, and an oddity says so.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sekisho.mime.parameters import Parameters, names, parse_parameters
@@ -19,6 +19,7 @@ _PROTECTED = frozenset(
     {"multipart/signed", "multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 )
 _SHORT = 1000
+_MOST = 16
 _Values = tuple[bytes, ...]
 
 
@@ -56,8 +57,12 @@ def entity_of(header: PartHeader, default: str) -> Entity:
     """Read a part's header; ``default`` is the type of a part that says nothing."""
     types, dispositions = header.all("content-type"), header.all("content-disposition")
     encodings = header.all("content-transfer-encoding")
-    is_short = sum(len(value) for value in (*types, *dispositions, *encodings)) < _SHORT
-    return (_short_entity if is_short else _entity)(types, dispositions, encodings, default)
+    if sum(len(value) for value in (*types, *dispositions, *encodings)) < _SHORT:
+        return _short_entity(types, dispositions, encodings, default)
+    if max(len(types), len(dispositions), len(encodings)) <= _MOST:
+        return _entity(types, dispositions, encodings, default)
+    entity = _entity(types[:_MOST], dispositions[:_MOST], encodings[:_MOST], default)
+    return replace(entity, oddities=(*entity.oddities, "too-many-fields"))
 
 
 @lru_cache(maxsize=1024)
@@ -70,6 +75,8 @@ def _entity(type_values: _Values, disposition_values: _Values, encodings: _Value
     dispositions = [parse_parameters(value) for value in disposition_values]
     oddities: list[str] = []
     media_types = _media_types(types, default, oddities)
+    if any(item.cut for item in (*types, *dispositions)):
+        oddities.append("too-many-parameters")
     found = names(dispositions, types)
     _compare_extensions(found, oddities)
     return Entity(

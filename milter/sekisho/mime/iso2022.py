@@ -18,6 +18,7 @@ _SHIFT = re.compile(rb"\x1b(?:\$\([A-Z@]|\$[@AB]|\([A-Z]|\.[A-Z]|&@)|[\x0e\x0f]"
 _HIGH = bytes(octet + 0x80 if 0x21 <= octet <= 0x7E else octet for octet in range(256))
 _PAIR = re.compile(rb"[\xa1-\xfe]{2}")
 _ORDINARY = 1 << 20
+"""Longer than any text that people write: dialects are worth no minutes."""
 _PATCH = "sekisho-cp932"
 
 
@@ -28,6 +29,8 @@ def decode_iso2022_jp(octets: bytes) -> str:
             return octets.decode("iso2022_jp")
         except UnicodeDecodeError:
             pass
+    if len(octets) > _ORDINARY:
+        return octets.decode("iso2022_jp_ext", "replace")
     return "".join(_segments(octets))
 
 

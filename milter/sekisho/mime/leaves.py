@@ -6,10 +6,10 @@ from sekisho.core.content import Content, Octets
 from sekisho.core.parts import Anomaly, Part
 from sekisho.mime.encoded_words import header_text
 from sekisho.mime.entity import Entity
+from sekisho.mime.files_in_text import files_in_text
 from sekisho.mime.places import Places
 from sekisho.mime.spot import Spot
 from sekisho.mime.transfer import Encoded, goes_on_behind_padding
-from sekisho.mime.uuencoded import files_in_text
 
 MOST = 2000
 _BODY_TYPES = frozenset({"text/plain", "text/html"})
@@ -45,7 +45,7 @@ class Leaves:
         content = Encoded(spot.data, spot.start, spot.end, encoding)
         place = self.content(media_type, entity.names, content, spot, attached, entity.charset)
         if place and media_type == "text/plain" and not attached:
-            self._files_in_text(content.decoded, spot)
+            self._files_in_text(content.read(), spot)
         return place
 
     def content(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from sekisho.mime.charsets import decode
@@ -21,6 +22,7 @@ _QUOTED_OR_COMMENT = re.compile(rb'("(?:[^"\\]|\\.)*+")|\([^()]*+\)', re.DOTALL)
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*?)")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _NOT_ESCAPES = re.compile(rb'\\[^"\\]')
+_MOST = 1000
 _LONGEST_NAME = 1000
 
 
@@ -38,6 +40,8 @@ class Parameters:
 
     token: str
     parameters: tuple[Parameter, ...]
+    cut: bool = False
+    """There were more parameters than anybody needs."""
 
     def values(self, key: str) -> list[bytes]:
         """The plain values of a parameter, unquoted, each spelling once."""
@@ -60,11 +64,11 @@ def parse_parameters(value: bytes) -> Parameters:
     readings = [value.strip()]
     if b"(" in value:
         readings.insert(0, _QUOTED_OR_COMMENT.sub(rb"\1", value).strip())
-    found = [item for reading in readings for item in _PARAMETER.finditer(reading)]
+    found = [item for reading in readings for item in islice(_PARAMETER.finditer(reading), _MOST)]
     parameters = (Parameter(item[1].decode("latin_1").lower(), item[2].strip()) for item in found)
     token = _TOKEN.match(readings[0])
     first = token.group().strip(b'"').decode("latin_1").lower() if token else ""
-    return Parameters(first, tuple(dict.fromkeys(parameters)))
+    return Parameters(first, tuple(dict.fromkeys(parameters)), len(found) >= _MOST)
 
 
 def names(dispositions: Iterable[Parameters], types: Iterable[Parameters]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 _END = re.compile(rb"\r?\n\r?\n")
 _LINE_END = re.compile(rb"\r?\n(?![ \t])")
 _NAME = re.compile(rb"[!-9;-~]++[ \t]*+")
+_LONGEST = 1 << 18
 _BOM = b"\xef\xbb\xbf"
 _OF_INTEREST = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "content-id", "subject"})
 
@@ -40,7 +41,9 @@ def read_part_header(data: bytes, start: int, end: int) -> PartHeader:
     stop, body = (empty_line.start(), empty_line.end()) if empty_line else (end, end)
     if not empty_line:
         oddities.append("header-without-end")
-    return _read(data, first, stop, body, oddities)
+    if stop - first > _LONGEST:
+        oddities.append("header-too-long")
+    return _read(data, first, min(stop, first + _LONGEST), body, oddities)
 
 
 def _read(data: bytes, first: int, stop: int, body: int, oddities: list[str]) -> PartHeader:

@@ -142,7 +142,7 @@ class _Walk:
         if not encoding:
             return spot
         self._leaves.note(oddity, spot, encoding)
-        data = Encoded(spot.data, spot.start, spot.end, encoding).decoded
+        data = Encoded(spot.data, spot.start, spot.end, encoding).read()
         return replace(spot, data=data, start=0, end=len(data))
 
     def _multipart(self, media_type: str, entity: Entity, spot: Spot) -> None:

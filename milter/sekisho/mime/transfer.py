@@ -30,6 +30,7 @@ _KNOWN = {
 _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_DIGITS = bytes(set(range(256)) - set(_DIGITS))
 _NOT_BASE64 = bytes(set(_NOT_DIGITS) - set(b"="))
+_LINE = re.compile(rb"[^\r\n]++")
 _PADDING = re.compile(rb"=[=\s]*+")
 _PIECE = 1 << 16
 
@@ -51,35 +52,38 @@ class Encoded:
         self._encoding = encoding
 
     @lazy
-    def decoded(self) -> bytes:
+    def _decoded(self) -> bytes:
         raw = self._data[self._start : self._end]
         match self._encoding:
             case "base64":
                 return decode_base64(raw)
             case "quoted-printable":
                 return binascii.a2b_qp(raw)
-            case "uuencode":
-                return decode_uuencode(raw)
-        return raw
+        return decode_uuencode(raw)
 
     @property
     def size(self) -> int:
-        return len(self.decoded) if self._encoding else self._end - self._start
+        return len(self._decoded) if self._encoding else self._end - self._start
 
     def read(self, limit: int = -1) -> bytes:
+        if not self._encoding:
+            # Not kept: parts within parts would each keep the octets that they share.
+            return self._data[self._start : self._end if limit < 0 else min(self._end, self._start + limit)]
         if limit < 0:
-            return self.decoded
-        if self._encoding == "base64" and "decoded" not in self.__dict__:
-            # Enough for the beginning, line ends counted in: who asks for the kind of a file asks for no more.
-            beginning = self._data[self._start : min(self._end, self._start + limit * 3 // 2)]
-            octets = decode_base64(beginning)
-            if len(octets) >= limit:
-                return octets[:limit]
-        return self.decoded[:limit]
+            return self._decoded
+        return self._beginning(limit) or self._decoded[:limit]
+
+    def _beginning(self, limit: int) -> bytes:
+        """The first octets of what is not decoded yet, for those who ask for the kind of a file; empty if in vain."""
+        if self._encoding != "base64" or "_decoded" in self.__dict__:
+            return b""
+        octets = decode_base64(self._data[self._start : min(self._end, self._start + limit * 3 // 2)])
+        return octets[:limit] if len(octets) >= limit else b""
 
     def chunks(self) -> Iterator[bytes]:
-        for start in range(0, self.size, _PIECE):
-            yield self.decoded[start : start + _PIECE]
+        octets, first, end = (self._decoded, 0, self.size) if self._encoding else (self._data, self._start, self._end)
+        for start in range(first, end, _PIECE):
+            yield octets[start : min(start + _PIECE, end)]
 
 
 def goes_on_behind_padding(data: bytes, start: int, end: int) -> bool:
@@ -109,14 +113,14 @@ def _run(digits: bytes) -> bytes:
 
 def decode_uuencode(raw: bytes) -> bytes:
     """Lines between ``begin`` and ``end``; a broken line gives what it has."""
-    pieces = []
-    for line in raw.splitlines():
+    octets = bytearray()
+    for found in _LINE.finditer(raw):
+        line = found.group()
         if line.strip() == b"end":
             break
-        if line.startswith(b"begin ") or not line:
-            continue
-        pieces.append(_uu_line(line))
-    return b"".join(pieces)
+        if not line.startswith(b"begin "):
+            octets += _uu_line(line)
+    return bytes(octets)
 
 
 def _uu_line(line: bytes) -> bytes:
