@@ -223,8 +223,10 @@ def test_a_message_without_from_is_like_one_from_nobody() -> None:
 
 def test_a_hidden_route_is_a_reading_too() -> None:
     facts = facts_of("<x%other.example@partner.example>")
-    assert truth({"recipient": {"not-in": "partners"}}, facts) == Truth(1)
-    assert truth({"recipient": {"domain": "other.example"}}, facts) == Truth(1)
+    assert truth({"recipient": {"not-in": "partners"}}, facts) == Truth(0, 1)
+    assert truth({"recipient": {"domain": "other.example"}}, facts) == Truth(0, 1)
+    assert truth({"recipient": {"domain": ["other.example", "partner.example"]}}, facts) == Truth(1)
+    assert truth({"recipient": {"domain": "third.example"}}, facts) == Truth(0)
 
 
 def test_visible_recipients_count_once_each() -> None:

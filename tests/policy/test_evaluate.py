@@ -139,6 +139,19 @@ def test_an_exemption_that_nobody_can_confirm_exempts_nobody() -> None:
     assert words(decided(*rules)) == ["accept", "hold", "hold"]
 
 
+@pytest.mark.parametrize("odd", ["<b%partner.example@other.example>", "<@partner.example:b@other.example>"])
+def test_a_second_reading_neither_evades_a_hold_nor_earns_an_exemption(odd: str) -> None:
+    partner = {"recipient": {"domain": "partner.example"}}
+    spared = policy({"when": OUT, "unless": [partner]})
+    assert words(evaluate(spared, message(odd))) == ["hold"]
+    lifted = policy({"when": OUT}, {"when": partner, "then": {"accept": {"rules": ["r0"]}}})
+    assert words(evaluate(lifted, message(odd))) == ["hold"]
+    stopped = policy({"when": partner, "then": "stop"}, {"when": OUT})
+    assert words(evaluate(stopped, message(odd))) == ["hold"]
+    aimed = policy({"when": partner})
+    assert words(evaluate(aimed, message(odd))) == ["hold"]
+
+
 def test_a_later_file_replaces_a_rule_in_its_place() -> None:
     first = PolicyFile.model_validate(
         {"rules": [{"id": "a", "when": OUT, "then": HOLD}, {"id": "b", "when": OUT, "then": HOLD}]}

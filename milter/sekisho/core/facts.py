@@ -67,6 +67,13 @@ class Facts:
         return self.those(self.site.is_external)
 
     @lazy
+    def ambiguous(self) -> Mask:
+        """Recipients whose address has several readings (source route, ``user%domain``); all, where the sender's has."""
+        if self.transaction.sender.routes:
+            return self.everyone
+        return self.those(lambda path: bool(path.routes))
+
+    @lazy
     def trusted(self) -> bool:
         """Whether the client is one of ours."""
         return self.site.trusts(self.transaction.client)

@@ -3,7 +3,7 @@
 All matching rules count. `stop` ends the evaluation for the recipients whom its rule matches; `accept` lifts the rules
 that it names from the recipients whom its rule matches, whether they stand before it or after it. Both act only in
 rules that are enforced. A recipient for whom a rule is unknown, because a source was away, is treated as the rule's
-``on-error`` says.
+``on-error`` says; one whose address can be read in several ways, as the stricter reading says.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _asked(rules: Iterable[Rule], facts: Facts) -> tuple[list[Match], tuple[str,
         truth = rule.when.truth(facts)
         if not truth:
             continue
-        truth = _within(truth, remaining)
+        truth = _strictly(rule, _within(truth, remaining), facts)
         if truth.unknown and rule.on_error is not OnError.TEMPFAIL:
             truth = _resolved(rule, truth, unanswered)
         if not truth:
@@ -56,6 +56,15 @@ def _asked(rules: Iterable[Rule], facts: Facts) -> tuple[list[Match], tuple[str,
             if not remaining:
                 break
     return matches, tuple(unanswered)
+
+
+def _strictly(rule: Rule, truth: Truth, facts: Facts) -> Truth:
+    """Where a recipient's address has several readings and they differ: it matches, unless the rule only exempts."""
+    doubtful = truth.unknown & facts.ambiguous
+    if not doubtful:
+        return truth
+    exempts = all(isinstance(action, Lift | Stop) for action in rule.actions)
+    return Truth(truth.yes if exempts else truth.yes | doubtful, truth.unknown & ~doubtful)
 
 
 def _within(truth: Truth, mask: Mask) -> Truth:

@@ -15,6 +15,7 @@ from sekisho.core.domains import DomainSet
 from sekisho.core.facts import Facts
 from sekisho.core.message import Path
 from sekisho.core.patterns import Pattern
+from sekisho.core.ports import Unavailable
 from sekisho.policy.asked import Guard, any_true
 from sekisho.policy.compiler import Compiler
 from sekisho.policy.word import Domains, Members, Patterns, Word, is_list_name
@@ -125,10 +126,17 @@ def passes(checks: tuple[Check, ...], facts: Facts, local: str, domain: str) -> 
 
 
 def passes_path(checks: tuple[Check, ...], facts: Facts, path: Path) -> bool:
-    """Whether any reading of an envelope path passes; may raise `Unavailable`."""
+    """Whether an envelope path passes; `Unavailable` where its readings differ or a source is away.
+
+    What holds mail must not be evaded by a second reading, and what exempts must not be met by one: `evaluate` takes
+    the stricter side.
+    """
     if not path.routes:
         return passes(checks, facts, path.local, path.domain)
-    return any_true(lambda domain: passes(checks, facts, path.local, domain), (path.domain, *path.routes))
+    answers = {passes(checks, facts, path.local, domain) for domain in (path.domain, *path.routes)}
+    if len(answers) > 1:
+        raise Unavailable("address", f"{path.address} can be read in several ways")
+    return answers.pop()
 
 
 def guard_of(checks: tuple[Check, ...], of: str) -> Guard | None:
