@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterable, Mapping
 from sekisho.core.finding import Finding
 from sekisho.core.lazy import lazy
 from sekisho.core.message import Field, Path, Transaction
+from sekisho.core.opened import Opened
 from sekisho.core.parts import Addresses, Mailbox, Part, Structure, Text
-from sekisho.core.ports import Dictionary, Lists, Reader
+from sekisho.core.ports import NO_FILES, Dictionary, Files, Lists, Reader
 from sekisho.core.prose import SENT, Prose, forwards
 from sekisho.core.site import Site
 from sekisho.core.truth import Mask, Truth, mask_of_all
 
 VISIBLE = ("to", "cc", "resent-to", "resent-cc")
 """Fields whose addresses every recipient can read (RFC 5322 3.6.3, 3.6.6)."""
+
+PICTURES = ("image/", "audio/", "video/", "font/")
+"""Types of files in which there is nothing to read."""
 
 Inspector = Callable[["Facts"], Iterable[Finding]]
 """An inspector with its settings bound."""
@@ -35,11 +39,13 @@ class Facts:
         lists: Lists,
         dictionaries: Mapping[str, Dictionary],
         inspectors: Mapping[str, Inspector],
+        files: Files = NO_FILES,
     ) -> None:
         self.transaction = transaction
         self.site = site
         self.reader = reader
         self.lists = lists
+        self._files = files
         self.dictionaries = dictionaries
         self._inspectors = inspectors
         self._found: dict[Inspector, tuple[Finding, ...]] = {}
@@ -165,6 +171,17 @@ class Facts:
     @lazy
     def attachments(self) -> tuple[Part, ...]:
         return tuple(part for part in self.structure.parts if part.attached)
+
+    @lazy
+    def opened(self) -> tuple[tuple[Part, Opened], ...]:
+        """What is in each attached file that is neither plain text nor a picture. Raises `Unavailable`."""
+        return tuple((part, self._files.open(part)) for part in self.attachments if self._is_to_open(part))
+
+    def _is_to_open(self, part: Part) -> bool:
+        kind = self.reader.detect(part)
+        if part.type.startswith("text/") and (not kind or kind.startswith("text/")):
+            return False
+        return bool(part.content.size) and (kind == "image/svg+xml" or not kind.startswith(PICTURES))
 
     def findings(self, code: str) -> tuple[Finding, ...]:
         """The findings of one code; runs its inspector the first time anybody asks."""

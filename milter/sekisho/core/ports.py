@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sekisho.core.message import Transaction
+from sekisho.core.opened import Opened
 from sekisho.core.parts import Addresses, Part, Structure
 
 
@@ -36,6 +37,25 @@ class Reader(Protocol):
 
     def detect(self, part: Part) -> str:
         """Media type by content, whatever the part says of itself; empty when unknown."""
+
+
+class Files(Protocol):
+    """What is in files."""
+
+    def open(self, part: Part) -> Opened:
+        """All that is in a file. What cannot be read is a problem of the answer; raises `Unavailable` only when no
+        file could be opened now."""
+
+
+class NoFiles:
+    """Where there is nobody to open files: whoever asks is told so, rather than that they are empty."""
+
+    def open(self, part: Part) -> Opened:
+        """Raises `Unavailable`."""
+        raise Unavailable("files", f"nobody is there to open {part.place}")
+
+
+NO_FILES = NoFiles()
 
 
 class Lists(Protocol):

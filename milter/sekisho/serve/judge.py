@@ -10,7 +10,7 @@ from sekisho.core.evidence import Evidence
 from sekisho.core.facts import Facts
 from sekisho.core.message import Transaction
 from sekisho.core.plan import Plan, plan
-from sekisho.core.ports import Reader
+from sekisho.core.ports import NO_FILES, Files, Reader
 from sekisho.policy.evaluate import evaluate
 
 
@@ -32,7 +32,7 @@ class Judgement:
         return Evidence(subject, facts.sender_of_record, facts.found, reasons, self.decision.score)
 
 
-def judge(configuration: Configuration, reader: Reader, transaction: Transaction) -> Judgement:
+def judge(configuration: Configuration, reader: Reader, transaction: Transaction, files: Files = NO_FILES) -> Judgement:
     """Facts on demand, the policy's decision, and the plan that follows."""
     facts = Facts(
         transaction,
@@ -41,6 +41,7 @@ def judge(configuration: Configuration, reader: Reader, transaction: Transaction
         configuration.lists,
         configuration.dictionaries,
         configuration.inspectors,
+        files,
     )
     decision = evaluate(configuration.policy, facts)
     return Judgement(facts, decision, plan(facts, decision))
