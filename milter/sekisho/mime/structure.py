@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sekisho.core.content import Octets
 from sekisho.core.message import Field, Transaction
 from sekisho.core.parts import Anomaly, Part, Structure
 from sekisho.mime.boundaries import Cut, loosely, occurs, strictly
@@ -21,6 +22,7 @@ from sekisho.mime.header_checks import header_anomalies
 from sekisho.mime.leaves import Leaves
 from sekisho.mime.part_header import PartHeader, read_part_header
 from sekisho.mime.spot import Spot
+from sekisho.mime.tnef import inside_tnef, is_tnef
 from sekisho.mime.transfer import Encoded
 
 DEEPEST = 50
@@ -64,6 +66,14 @@ def _leaves(header: PartHeader, top: Spot) -> Leaves:
     leaves = Leaves()
     _Walk(leaves).node(header, top)
     return leaves
+
+
+def _out_of(encoding: str, spot: Spot) -> Spot:
+    """The same entity out of its transfer encoding."""
+    if not encoding:
+        return spot
+    data = Encoded(spot.data, spot.start, spot.end, encoding).read()
+    return replace(spot, data=data, start=0, end=len(data))
 
 
 def _outline(parts: Sequence[Part]) -> list[tuple[str, tuple[str, ...]]]:
@@ -120,7 +130,32 @@ class _Walk:
             self._leaves.note("utf-7", spot)
         for number, encoding in enumerate(entity.encodings):
             if number == 0 or self._may_read_again(spot):
-                self._leaves.entity(media_type, entity, spot, encoding)
+                place = self._leaves.entity(media_type, entity, spot, encoding)
+                if place:
+                    self._known_file(media_type, entity.names, encoding, spot, place)
+
+    def _known_file(self, media_type: str, names: tuple[str, ...], encoding: str, spot: Spot, place: str) -> None:
+        """Look into the files that mail programs open like mail: TNEF, and messages that say they are just files."""
+        tnef = is_tnef(media_type, names)
+        message = media_type == "application/octet-stream" and any(name.lower().endswith(".eml") for name in names)
+        if spot.depth >= DEEPEST and (tnef or message):
+            self._leaves.note("too-deep", spot)
+        elif tnef:
+            self._tnef(_out_of(encoding, spot), place)
+        elif message:
+            self._within(_out_of(encoding, spot), place)
+
+    def _tnef(self, spot: Spot, place: str) -> None:
+        found = inside_tnef(spot.octets)
+        if found is None:
+            self._leaves.note("broken-tnef", spot)
+        for item in found or ():
+            inner = replace(spot.child(1, 0, len(item.content)), data=item.content, inside=place)
+            name = self._leaves.content(
+                item.type, item.names, Octets(item.content), inner, not item.shown, item.charset
+            )
+            if name:
+                self._known_file(item.type, item.names, "", inner, name)
 
     def _message(self, media_type: str, entity: Entity, spot: Spot) -> None:
         """A message within the message: a part of its own, and its own parts below."""
@@ -138,12 +173,10 @@ class _Walk:
         self.node(header, replace(spot.child(1, header.body, spot.end), inside=place))
 
     def _decoded(self, encoding: str, oddity: str, spot: Spot) -> Spot:
-        """The same entity out of its transfer encoding, which a container must not have (RFC 2045 6.4)."""
-        if not encoding:
-            return spot
-        self._leaves.note(oddity, spot, encoding)
-        data = Encoded(spot.data, spot.start, spot.end, encoding).read()
-        return replace(spot, data=data, start=0, end=len(data))
+        """A container out of its transfer encoding, which it must not have (RFC 2045 6.4)."""
+        if encoding:
+            self._leaves.note(oddity, spot, encoding)
+        return _out_of(encoding, spot)
 
     def _multipart(self, media_type: str, entity: Entity, spot: Spot) -> None:
         default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
