@@ -19,9 +19,9 @@ def test_every_error_names_file_line_column_and_key(site: Site) -> None:
     policy.write_text("rules:\n  - id: a\n    wenn: {direction: outbound}\n    then: [hold]\n")
     answer = site.run("check")
     assert answer.code == 78
-    assert f"{policy}:3:5: " in answer.err
-    assert "wenn" in answer.err
-    assert "`when`" in answer.err
+    assert f"{policy}:3:5: " in answer.out
+    assert "wenn" in answer.out
+    assert "`when`" in answer.out
     problems = site.run("check", "--json").json["problems"]
     assert (str(policy), 3, 5) in [(one["file"], one["line"], one["column"]) for one in problems]
 
@@ -38,7 +38,7 @@ def test_a_missing_configuration_is_a_sentence(site: Site) -> None:
     site.config.unlink()
     answer = site.run("check")
     assert answer.code == 78
-    assert str(site.config) in answer.err
+    assert str(site.config) in answer.out
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["quarantine"], ["quarantine", "release"], ["check", "--wat"]])

@@ -139,6 +139,14 @@ def test_unknown_holds_and_recipients_are_named(site: Site) -> None:
     assert site.run("quarantine", "list", "--json").lines[0]["state"] == "held"
 
 
+def test_of_several_holds_each_has_its_turn(site: Site) -> None:
+    first, second = site.hold(), site.hold(MESSAGE + b"more\r\n")
+    answer = site.run("quarantine", "reject", first, "NOSUCH", second)
+    assert answer.code == 66
+    assert "NOSUCH" in answer.err
+    assert site.run("quarantine", "list", "-q").out == ""
+
+
 def test_extend_puts_timers_off_and_says_what_a_duration_is(site: Site) -> None:
     hold = site.hold()
     assert site.run("quarantine", "extend", hold, "--by", "2h").code == 0
@@ -191,6 +199,7 @@ def test_hostile_subjects_cannot_move_the_cursor(site: Site) -> None:
     shown = site.run("quarantine", "show", site.run("quarantine", "list", "-q").out.strip())
     assert "\x1b" not in shown.out
     assert "\u202e" not in shown.out
+    assert "\nX:" not in shown.out
 
 
 def test_explain_follows_the_contract(site: Site, tmp_path: Path) -> None:

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from sekisho.cli.common import common, refused
-from sekisho.cli.output import EX_CONFIG, EX_OK, clean, print_json, say
+from sekisho.cli.output import EX_CONFIG, EX_OK, print_json, say
 from sekisho.config.load import load
 from sekisho.config.policies import read_policy
 from sekisho.config.problems import ConfigurationError, Problem
@@ -60,5 +59,6 @@ def _report(options: argparse.Namespace, problems: Sequence[Problem], code: int)
         print_json({"valid": code == EX_OK, "problems": [problem.record() for problem in problems]})
     else:
         for problem in problems:
-            print("\n".join(map(clean, problem.rendered().split("\n"))), file=sys.stderr)
+            for line in problem.rendered().split("\n"):
+                say(line)
     return code

@@ -20,7 +20,7 @@ EX_IO = 74
 EX_TRY_AGAIN = 75
 EX_CONFIG = 78
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class CommandError(Exception):
@@ -38,7 +38,7 @@ def fail(error: CommandError, *, as_json: bool) -> int:
     if as_json:
         print_json({"error": error.message, **error.details})
     else:
-        print(f"sekisho: {clean(error.message)}", file=sys.stderr)
+        print("sekisho: " + "\n".join(map(clean, error.message.split("\n"))), file=sys.stderr)
     return error.code
 
 

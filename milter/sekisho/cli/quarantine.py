@@ -28,6 +28,7 @@ from sekisho.cli.output import (
     EX_UNAVAILABLE,
     EX_USAGE,
     CommandError,
+    fail,
     print_json,
     say,
 )
@@ -74,8 +75,15 @@ def run(options: argparse.Namespace) -> int:
     with opened_store(configuration) as store:
         if options.action == "list":
             return _list(configuration, store, options)
-        do = _ACTIONS[options.action]
-        return max([do(configuration, store, options, hold) for hold in options.hold], default=EX_OK)
+        return max(_each(configuration, store, options, hold) for hold in options.hold)
+
+
+def _each(configuration: Configuration, store: Store, options: argparse.Namespace, hold: str) -> int:
+    """One hold of several: a failure is said, and the others have their turn."""
+    try:
+        return _ACTIONS[options.action](configuration, store, options, hold)
+    except CommandError as error:
+        return fail(error, as_json=options.json)
 
 
 def _ids(parser: argparse.ArgumentParser) -> None:
