@@ -41,7 +41,7 @@ class Guard:
     ) -> None:
         self.close()
 
-    def directory(self, prefix: str = "sekisho-") -> Path:
+    def directory(self, prefix: str = "seki-") -> Path:
         """A new directory that other users may enter; its name is short enough for unix sockets in it."""
         path = Path(tempfile.mkdtemp(prefix=prefix))
         self._tell(f"directory {path}")

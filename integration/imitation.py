@@ -115,8 +115,8 @@ class Imitation(World):
             elif word.upper() == "XCLIENT":
                 client = _claimed(client, rest)
         queue_id = f"4Imit{self._sent:09}"
-        words = [tuple(path.split(b" ")) for path in recipients]
-        result = self._mta.deliver(client, tuple(sender.split(b" ")), words, send.message, {"i": queue_id})
+        words = [_words(path) for path in recipients]
+        result = self._mta.deliver(client, _words(sender), words, send.message, {"i": queue_id})
         self._let_go(result, client, sender.decode(), [path.decode() for path in recipients])
         refused = result.verdict in (Verdict.REJECT, Verdict.TEMPFAIL)
         return _answer(result.reply) if refused else Answer(250, f"2.0.0 Ok: queued as {queue_id}")
@@ -137,6 +137,13 @@ class Imitation(World):
             self._held.append(arrival)
         else:
             self.sink.keep(arrival)
+
+    def arrivals(self) -> list[Arrival]:
+        """As Postfix would pass on what was given to its re-injection listener."""
+        return [
+            replace(arrival, recipients=tuple(replace(one, path=_rewritten(one.path)) for one in arrival.recipients))
+            for arrival in self.sink.arrivals
+        ]
 
     def settle(self) -> None:
         """Nothing goes on without anybody's doing."""
@@ -197,6 +204,13 @@ def _claimed(client: Client, attributes: str) -> Client:
     return replace(client, address=address, name=said.get("NAME", client.name), user=user, mechanism=mechanism)
 
 
+def _words(path: bytes) -> tuple[bytes, ...]:
+    """A path and its parameters."""
+    found = _PATH.fullmatch(path.decode())
+    assert found is not None, f"no path: {path!r}"
+    return tuple(word.encode() for word in (found[1], *(found[2] or "").split()))
+
+
 def _addressed(path: str) -> Addressed:
     found = _PATH.fullmatch(path)
     assert found is not None, f"no path: {path}"
@@ -204,10 +218,9 @@ def _addressed(path: str) -> Addressed:
 
 
 def _rewritten(path: str) -> str:
-    """A path as Postfix passes it on: no source route, the domain in lower case."""
+    """A path as Postfix passes it on: without a source route."""
     inner = re.sub(r"^@[^:]*:", "", path.strip("<>"))
-    local, at, domain = inner.rpartition("@")
-    return f"<{local}{at}{domain}>" if not at else f"<{local}@{domain}>"
+    return f"<{inner}>"
 
 
 def _without_dropped(octets: bytes) -> bytes:

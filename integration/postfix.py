@@ -44,7 +44,7 @@ class Postfix:
         if missing := why_not():
             raise Unavailable(missing)
         self._guard = guard
-        self._home = guard.directory("sekisho-postfix-")
+        self._home = guard.directory("seki-postfix-")
         self._settings = dict(settings or {})
         self.ports = Ports(*waiting.free_ports(3))
         self._etc = self._home / "etc"

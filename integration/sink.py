@@ -86,7 +86,7 @@ class Sink:
             self._arrivals.clear()
 
     def wait_for(self, enough: Callable[[list[Arrival]], bool], what: str, patience: float = PATIENCE) -> list[Arrival]:
-        """The arrivals, as soon as they are ``enough``."""
+        """The arrivals, as soon as they are ``enough``; nothing arrives while that is asked."""
         with self._news:
             if not self._news.wait_for(lambda: enough(self._arrivals), patience):
                 raise NeverHappened(f"not within {patience:g} s: {what}; {len(self._arrivals)} arrivals")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 
+from integration import waiting
 from integration.demo.stage import Stage
 from integration.message_octets import apart, without_trace
 from integration.seen import samples
@@ -80,15 +81,15 @@ def marked(stage: Stage) -> None:
     message = _message(", ".join(people), "", "Meeting", "Shall we all meet?")
     _send(stage, people, message, "People of two companies see each other. The policy only marks such mail.")
     stage.postfix.wait_until_idle()
-    waiting = [entry for entry in stage.postfix.queue() if entry["queue_name"] == "hold"]
-    _must(len(waiting) == 1, "Postfix holds this one mail")
-    held = waiting[0]
+    kept = [entry for entry in stage.postfix.queue() if entry["queue_name"] == "hold"]
+    _must(len(kept) == 1, "Postfix holds this one mail")
+    held = kept[0]
     header = apart(stage.postfix.header(held["queue_id"]).replace("\n", "\r\n").encode()).fields(MARK)
     _must(len(header) == 1, "the queued mail has the mark")
     _show(header[0].octets.decode().strip())
     _found("That line was added. This Postfix is told to keep mail with such a line in its own hold queue.")
     stage.postfix.release(held["queue_id"])
-    stage.sink.wait_for(lambda _: all(map(stage.got, people)), "the marked mail arrives")
+    waiting.until(lambda: all(map(stage.got, people)), "the marked mail arrives")
     _must(all(without_trace(stage.got(one)[0], 1) == message for one in people), "the mark does not leave")
     _found("An administrator lets it go (postsuper -H); on its way out the mark is taken off again.")
 
