@@ -91,6 +91,21 @@ def test_an_ordinary_message_has_the_expected_places_and_no_anomaly() -> None:
     assert [part.content.read() for part in found.parts[3:5]] == [b"one", b"two"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "inline"),
+    [
+        (b"Content-Type: image/png\nContent-ID: <x>", True),
+        (b"Content-Type: image/png\nContent-Disposition: inline; filename=logo.png", True),
+        (b"Content-Type: image/png\nContent-ID: <x>\nContent-Disposition: attachment; filename=photo.png", False),
+        (b"Content-Type: image/png; name=photo.png", False),
+        (b"Content-Type: application/pdf\nContent-Disposition: inline; filename=a.pdf", False),
+    ],
+)
+def test_pictures_within_the_text_are_told_from_files(fields: bytes, inline: bool) -> None:
+    found = structure(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" + fields + b"\n\nx\n--b--\n")
+    assert [(part.attached, part.inline) for part in found.parts] == [(True, inline)]
+
+
 def leaves_of_oracle(message: bytes) -> list[tuple[str, bytes]]:
     parsed = email.message_from_bytes(message)
     return [

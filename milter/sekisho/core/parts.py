@@ -45,6 +45,8 @@ class Part:
     charset: str = ""
     attached: bool = False
     """Whether readers show it as an attachment rather than as text."""
+    inline: bool = False
+    """Whether it is a picture that stands within the text, as those of signatures do."""
 
 
 @dataclass(frozen=True, slots=True)

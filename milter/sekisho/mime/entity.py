@@ -35,6 +35,8 @@ class Entity:
     names: tuple[str, ...]
     charset: str
     dispositions: tuple[str, ...]
+    has_id: bool
+    """There is a Content-ID, by which a text can show it (RFC 2392)."""
     oddities: tuple[str, ...]
 
     @property
@@ -45,6 +47,11 @@ class Entity:
     def is_protected(self) -> bool:
         """Signed or encrypted as a whole (RFC 1847, RFC 8551)."""
         return not _PROTECTED.isdisjoint(self.types) or any(name.lower().endswith(".p7m") for name in self.names)
+
+    def is_inline(self, media_type: str) -> bool:
+        """Whether it is a picture within the text. Apple Mail calls whole documents inline: those are files."""
+        shown = self.has_id or "inline" in self.dispositions
+        return media_type.startswith("image/") and shown and "attachment" not in self.dispositions
 
     def is_attached(self, media_type: str) -> bool:
         """Whether readers show it as an attachment: said so, or no text, or a text with a name that is not the body."""
@@ -57,20 +64,23 @@ def entity_of(header: PartHeader, default: str) -> Entity:
     """Read a part's header; ``default`` is the type of a part that says nothing."""
     types, dispositions = header.all("content-type"), header.all("content-disposition")
     encodings = header.all("content-transfer-encoding")
+    has_id = bool(header.all("content-id"))
     if sum(len(value) for value in (*types, *dispositions, *encodings)) < _SHORT:
-        return _short_entity(types, dispositions, encodings, default)
+        return _short_entity(types, dispositions, encodings, has_id, default)
     if max(len(types), len(dispositions), len(encodings)) <= _MOST:
-        return _entity(types, dispositions, encodings, default)
-    entity = _entity(types[:_MOST], dispositions[:_MOST], encodings[:_MOST], default)
+        return _entity(types, dispositions, encodings, has_id, default)
+    entity = _entity(types[:_MOST], dispositions[:_MOST], encodings[:_MOST], has_id, default)
     return replace(entity, oddities=(*entity.oddities, "too-many-fields"))
 
 
 @lru_cache(maxsize=1024)
-def _short_entity(types: _Values, dispositions: _Values, encodings: _Values, default: str) -> Entity:
-    return _entity(types, dispositions, encodings, default)
+def _short_entity(types: _Values, dispositions: _Values, encodings: _Values, has_id: bool, default: str) -> Entity:
+    return _entity(types, dispositions, encodings, has_id, default)
 
 
-def _entity(type_values: _Values, disposition_values: _Values, encodings: _Values, default: str) -> Entity:
+def _entity(
+    type_values: _Values, disposition_values: _Values, encodings: _Values, has_id: bool, default: str
+) -> Entity:
     types = [parse_parameters(value) for value in type_values]
     dispositions = [parse_parameters(value) for value in disposition_values]
     oddities: list[str] = []
@@ -86,6 +96,7 @@ def _entity(type_values: _Values, disposition_values: _Values, encodings: _Value
         found,
         next((text for item in types for text in item.texts("charset")), ""),
         tuple(item.token for item in dispositions),
+        has_id,
         tuple(oddities),
     )
 

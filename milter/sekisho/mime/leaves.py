@@ -23,6 +23,8 @@ class Leaves:
         self.anomalies: list[Anomaly] = []
         self._places = Places()
         self._seen: set[tuple[int, int, int, str, str]] = set()
+        self._sources: dict[int, bytes] = {}
+        """Keeps the octets alive whose identity stands in ``_seen``."""
 
     @property
     def is_full(self) -> bool:
@@ -38,18 +40,27 @@ class Leaves:
         if key in self._seen:
             return ""
         self._seen.add(key)
+        self._sources[id(spot.data)] = spot.data
         if encoding == "base64" and goes_on_behind_padding(spot.data, spot.start, spot.end):
             self.note("data-behind-padding", spot)
         if attached is None:
             attached = entity.is_attached(media_type) and not self._is_named_body(media_type, entity, spot)
         content = Encoded(spot.data, spot.start, spot.end, encoding)
-        place = self.content(media_type, entity.names, content, spot, attached, entity.charset)
+        inline = attached and entity.is_inline(media_type)
+        place = self.content(media_type, entity.names, content, spot, attached, entity.charset, inline)
         if place and media_type == "text/plain" and not attached:
             self._files_in_text(content.read(), spot)
         return place
 
     def content(
-        self, media_type: str, names: tuple[str, ...], content: Content, spot: Spot, attached: bool, charset: str = ""
+        self,
+        media_type: str,
+        names: tuple[str, ...],
+        content: Content,
+        spot: Spot,
+        attached: bool,
+        charset: str = "",
+        inline: bool = False,
     ) -> str:
         """List content under a new place; nothing when there is no more room."""
         if attached:
@@ -57,7 +68,7 @@ class Leaves:
             place = self._places.attachment(spot.inside, names[0] if names else fallback)
         else:
             place = self._places.text(spot.inside, media_type)
-        return self._listed(Part(place, names, media_type, content, charset, attached), spot)
+        return self._listed(Part(place, names, media_type, content, charset, attached, inline), spot)
 
     def margin(self, kind: str, text: bytes, spot: Spot) -> None:
         """List text that stands outside the parts: ``preamble-text``, ``epilogue-text``."""
