@@ -1,0 +1,47 @@
+"""``python -m integration.torture``: kill -9 at random moments under load; prints what became of every message.
+
+Exit 0 when every message is where it must be, 1 when one is not, 69 where it cannot run. The same ``--seed`` kills the
+same kinds of processes in the same order; what they were doing then is up to the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+
+from integration.postfix import why_not
+from integration.torture.table import table
+from integration.torture.trial import Extent, Trial
+
+
+def main() -> int:
+    """Play it and tell."""
+    options = _options()
+    if missing := why_not():
+        print(f"this needs a private Postfix: {missing}", file=sys.stderr)
+        return 69
+    print(f"{options.rounds} rounds, seed {options.seed}", flush=True)
+    began = time.monotonic()
+    extent = Extent(options.rounds, options.seed, options.minutes, patience=150.0)
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True)
+
+    with Trial(extent, say) as trial:
+        found = trial.run()
+    print(table(found, time.monotonic() - began))
+    return 1 if found.violations else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m integration.torture", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200, metavar="N", help="how many kills (200)")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30), metavar="S", help="repeat a trial")
+    parser.add_argument("--minutes", type=float, default=30.0, metavar="M", help="begin no round after that (30)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
