@@ -107,7 +107,12 @@ class ClientIs(Asked):
 
     def values(self, facts: Facts) -> Mapping[str, Value]:
         client = facts.transaction.client
-        return {"test": self.test, "address": client.address, "user": client.user, "listener": client.listener}
+        return {
+            "test": self.test,
+            "address": client.address or "localhost",
+            "user": client.user,
+            "listener": client.listener,
+        }
 
 
 @lru_cache(maxsize=4096)
