@@ -221,3 +221,21 @@ def test_mutants_are_read_without_an_exception(seed: int) -> None:
             READER.text(leaf).encode("utf-8")
             READER.detect(leaf)
             assert leaf.content.size == len(leaf.content.read()) == sum(map(len, leaf.content.chunks()))
+
+
+@pytest.mark.parametrize("text", [b"Name: Taro\nCard: 4111", b"hello\nCard: 4111", "氏名: 山田".encode()])
+def test_a_part_without_an_empty_line_is_read_as_text_too(text: bytes) -> None:
+    found = structure(mixed(TEXT, text))
+    assert text in [part.content.read().replace(b"\r\n", b"\n") for part in found.parts]
+    assert "header-without-end" in {anomaly.kind for anomaly in found.anomalies}
+
+
+def test_an_empty_part_is_no_anomaly() -> None:
+    assert structure(mixed(TEXT, b"Content-Type: text/plain", b"")).anomalies == ()
+
+
+def test_two_charsets_are_reported() -> None:
+    found = structure(b"Content-Type: text/plain; charset=utf-8; charset=iso-2022-jp\n\nhello\n")
+    assert [anomaly.kind for anomaly in found.anomalies] == ["several-charsets"]
+    found = structure(b"Content-Type: text/plain; charset=shift_jis; charset=cp932\n\nhello\n")
+    assert found.anomalies == ()

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from sekisho.mime.charsets import codec_of
 from sekisho.mime.parameters import Parameters, names, parse_parameters
 from sekisho.mime.part_header import PartHeader
 from sekisho.mime.transfer import encoding_of
@@ -87,6 +88,9 @@ def _entity(
     media_types = _media_types(types, default, oddities)
     if any(item.cut for item in (*types, *dispositions)):
         oddities.append("too-many-parameters")
+    charsets = [text for item in types for text in item.texts("charset")]
+    if len({codec_of(charset) or charset.lower() for charset in charsets}) > 1:
+        oddities.append("several-charsets")
     found = names(dispositions, types)
     _compare_extensions(found, oddities)
     return Entity(
@@ -94,7 +98,7 @@ def _entity(
         _boundaries(types, oddities) if any(kind.startswith("multipart/") for kind in media_types) else (),
         _encodings(encodings, oddities),
         found,
-        next((text for item in types for text in item.texts("charset")), ""),
+        charsets[0] if charsets else "",
         tuple(item.token for item in dispositions),
         has_id,
         tuple(oddities),

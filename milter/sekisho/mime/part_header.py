@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _END = re.compile(rb"\r?\n\r?\n")
 _LINE_END = re.compile(rb"\r?\n(?![ \t])")
@@ -39,11 +39,14 @@ def read_part_header(data: bytes, start: int, end: int) -> PartHeader:
         return PartHeader({}, data.index(b"\n", first) + 1, tuple(oddities))
     empty_line = _END.search(data, first, end)
     stop, body = (empty_line.start(), empty_line.end()) if empty_line else (end, end)
-    if not empty_line:
-        oddities.append("header-without-end")
     if stop - first > _LONGEST:
         oddities.append("header-too-long")
-    return _read(data, first, min(stop, first + _LONGEST), body, oddities)
+    header = _read(data, first, min(stop, first + _LONGEST), body, oddities)
+    if empty_line or (header.fields and header.alternative is None) or first == end:
+        return header
+    # No empty line: some readers take all of it for a header, others for a text.
+    text = header.alternative or PartHeader({}, first)
+    return replace(header, oddities=(*header.oddities, "header-without-end"), alternative=text)
 
 
 def _read(data: bytes, first: int, stop: int, body: int, oddities: list[str]) -> PartHeader:
