@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from sekisho.core.actions import (
     OnExpiry,
     PutOnMtaHold,
     Refuse,
+    Stop,
+    Tell,
 )
 from sekisho.core.decision import Decision, Disposition, decided
 from sekisho.core.edits import (
@@ -29,7 +32,7 @@ from sekisho.core.edits import (
     RemoveRecipient,
 )
 from sekisho.core.facts import Facts
-from sekisho.core.plan import Plan, plan
+from sekisho.core.plan import Notice, Plan, plan
 from sekisho.core.replies import Verdict
 from sekisho.core.rule import Match, Mode, OnError
 from sekisho.core.truth import Truth
@@ -146,6 +149,30 @@ def test_monitor_changes_nothing() -> None:
     watched = make_rule("r", Hold(whole=True), EnvelopeOnly(), mode=Mode.MONITOR)
     result = planned(make_facts(SIMPLE, [A]), Match(watched, Truth(1)))
     assert (result.edits, result.deposits, result.reply.verdict) == ((), (), Verdict.ACCEPT)
+
+
+def test_rules_in_warn_mode_tell_the_sender_once_what_the_strictest_would_have_done() -> None:
+    facts = make_facts(SIMPLE, [A, B, C])
+    hidden = Match(make_rule("hide", EnvelopeOnly(), mode=Mode.WARN), Truth(0b001))
+    held = Match(make_rule("keep", Hold(), mode=Mode.WARN), Truth(0b010))
+    result = planned(facts, hidden, held)
+    assert (result.edits, result.deposits, result.reply.verdict) == ((), (), Verdict.ACCEPT)
+    assert result.notices == (Notice("warned", "sender", "hide, keep", facts.transaction.recipients[:2], "held"),)
+
+
+@pytest.mark.parametrize("actions", [(Hold(lasts=timedelta(seconds=60)),), (Tell("sender"), Stop()), ()])
+def test_nobody_is_warned_of_what_they_would_not_have_noticed(actions: tuple[Action, ...]) -> None:
+    match = Match(make_rule("r", *actions, mode=Mode.WARN), Truth(1))
+    assert planned(make_facts(SIMPLE, [A]), match).notices == ()
+
+
+def test_who_is_held_anyway_is_not_warned_about() -> None:
+    facts = make_facts(SIMPLE, [A, B])
+    enforced = Match(make_rule("hold", Hold()), Truth(0b01))
+    result = planned(facts, enforced, Match(make_rule("trial", Hold(), mode=Mode.WARN), Truth(0b11)))
+    assert [notice.recipients for notice in result.notices] == [facts.transaction.recipients[1:]]
+    whole = Match(make_rule("hold", Hold()), Truth(0b11))
+    assert planned(facts, whole, Match(make_rule("trial", Hold(), mode=Mode.WARN), Truth(0b11))).notices == ()
 
 
 def test_all_rejected_is_refused_with_the_sites_text() -> None:

@@ -221,6 +221,15 @@ def test_refused_recipients_are_reported_even_when_nothing_is_held(store: Store)
     assert actions(store) == ["notice-refused", "notice-rule"]
 
 
+def test_a_warning_gives_the_reasons_of_its_own_rules_only(store: Store) -> None:
+    message = a_transaction()
+    warned = Notice("warned", "sender", "new, other", message.recipients, "held")
+    deposit(store, message, a_plan(message, held=(), notices=(warned,)), an_evidence())
+    (row,) = notices(store)
+    facts = from_json(dict(row.payload)).facts
+    assert ([reason.code for reason in facts.reasons], facts.outcome) == (["not-mine"], "held")
+
+
 def test_a_repeat_is_not_reported_again(store: Store) -> None:
     message = a_transaction()
     plan = a_plan(message, held=(), notices=(Notice("refused", "sender", "no-go", message.recipients),))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+BRIEF = timedelta(seconds=60)
+"""A hold that lasts no longer is nobody's business: no notice says that it began or ended."""
+
 
 class OnExpiry(Enum):
     """What becomes of a hold that nobody answered in time."""

@@ -40,6 +40,11 @@ class Decision:
         return tuple(match for match in self.matches if match.rule.mode is Mode.ENFORCE)
 
     @property
+    def warned(self) -> tuple[Match, ...]:
+        """The matches of which the sender is only told."""
+        return tuple(match for match in self.matches if match.rule.mode is Mode.WARN)
+
+    @property
     def strictest(self) -> Disposition:
         """The message's disposition: the strictest of its recipients'."""
         return max(self.dispositions, default=Disposition.ACCEPT)

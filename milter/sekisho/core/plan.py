@@ -8,14 +8,17 @@ on at once. No recipient left with the MTA: discard.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sekisho.core import replies
 from sekisho.core.actions import (
+    BRIEF,
+    Action,
     AppendHeader,
     CopyTo,
+    Drop,
     EnvelopeOnly,
     Hold,
     HoldHeader,
@@ -36,6 +39,12 @@ from sekisho.core.truth import Mask, members
 
 OUR_FIELDS = "x-sekisho-"
 """Fields of our name that came in are removed, whoever sent them."""
+
+RULES = ", "
+"""Between the rules of one notice."""
+
+WARNED = "warned"
+"""The kind of notice that tells a sender what would have happened."""
 
 Change = Edit
 """What is done to stored octets before they leave."""
@@ -68,7 +77,10 @@ class Notice:
     kind: str
     whom: str
     rule: str
+    """The rule that asked for it; several are joined by `RULES`."""
     recipients: tuple[Path, ...]
+    outcome: str = ""
+    """Of a warning, what would have become of the message: ``refused``, ``held`` or ``changed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,7 @@ def plan(facts: Facts, decision: Decision) -> Plan:
         return _refusal(decision, dispositions, Disposition.REJECT)
     leaving = those(dispositions, Disposition.ACCEPT)
     deposits = _deposits(facts, decision, those(dispositions, Disposition.HOLD))
-    notices = _notices(facts, decision, those(dispositions, Disposition.REJECT))
+    notices = _notices(facts, decision, leaving, those(dispositions, Disposition.REJECT))
     if not leaving and dispositions:
         return Plan((), deposits, notices, replies.DISCARD, dispositions)
     return Plan(_edits(facts, decision, leaving), deposits, notices, replies.ACCEPT, dispositions)
@@ -188,7 +200,7 @@ def _deposit(facts: Facts, decision: Decision, mask: Mask, waits: Iterable[Wait]
     return Deposit(recipients, changes, locks, tuple(dict.fromkeys(wait.rule for wait in locks)))
 
 
-def _notices(facts: Facts, decision: Decision, rejected: Mask) -> tuple[Notice, ...]:
+def _notices(facts: Facts, decision: Decision, leaving: Mask, rejected: Mask) -> tuple[Notice, ...]:
     recipients = facts.transaction.recipients
     notices = [
         Notice("rule", action.whom, match.rule.id, tuple(recipients[index] for index in members(match.truth.yes)))
@@ -199,8 +211,45 @@ def _notices(facts: Facts, decision: Decision, rejected: Mask) -> tuple[Notice, 
     if rejected:
         rules = [match.rule.id for match in decision.enforced if match.truth.yes & rejected]
         refused = tuple(recipients[index] for index in members(rejected))
-        notices.append(Notice("refused", "sender", ", ".join(rules), refused))
-    return tuple(notices)
+        notices.append(Notice("refused", "sender", RULES.join(rules), refused))
+    return (*notices, *_warnings(facts, decision, leaving))
+
+
+_REFUSED, _HELD, _CHANGED = "refused", "held", "changed"
+
+
+def _warnings(facts: Facts, decision: Decision, leaving: Mask) -> Iterator[Notice]:
+    """One notice of all rules in warn mode that would have done something to those who get the message now."""
+    concerned, rules, outcomes = 0, [], set()
+    for match in decision.warned:
+        would = _would_have_been(match.rule.actions)
+        if would and match.truth.yes & leaving:
+            concerned |= match.truth.yes & leaving
+            rules.append(match.rule.id)
+            outcomes.add(would)
+    if rules:
+        worst = next(one for one in (_REFUSED, _HELD, _CHANGED) if one in outcomes)
+        recipients = tuple(facts.transaction.recipients[index] for index in members(concerned))
+        yield Notice(WARNED, "sender", RULES.join(rules), recipients, worst)
+
+
+def _would_have_been(actions: Iterable[Action]) -> str:
+    """What a rule's actions come to; empty for those that nobody needs to hear of."""
+    found = {_effect(action) for action in actions}
+    return next((one for one in (_REFUSED, _HELD, _CHANGED) if one in found), "")
+
+
+def _effect(action: Action) -> str:
+    match action:
+        case Refuse() | Drop():
+            return _REFUSED
+        case Hold(lasts=lasts) if lasts is None or lasts > BRIEF:
+            return _HELD
+        case PutOnMtaHold() | HoldHeader():
+            return _HELD
+        case EnvelopeOnly():
+            return _CHANGED
+    return ""
 
 
 def _edits(facts: Facts, decision: Decision, leaving: Mask) -> tuple[Edit, ...]:

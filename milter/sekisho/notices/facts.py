@@ -27,12 +27,14 @@ KINDS = frozenset(
         "undeliverable",
         "refused",
         "rule",
+        "warned",
         "approve",
         "reminder",
         "decided",
     }
 )
-"""The texts there are. To the sender: the first eight. To whom a rule names: ``rule``. To approvers: the rest."""
+"""The texts there are. To the sender: the first eight and ``warned``. To whom a rule names: ``rule``. To approvers:
+the rest."""
 
 REPORTS = frozenset({"undeliverable", "refused"})
 """Kinds that are delivery status notifications (RFC 3464)."""
@@ -90,7 +92,8 @@ class HoldFacts:
     comment: str = ""
     """The reason given: one of the ready ones (``wrong-recipient`` …) or free text."""
     outcome: str = ""
-    """For ``decided``: ``released``, ``rejected``, ``cancelled`` or ``expired``."""
+    """For ``decided``: ``released``, ``rejected``, ``cancelled`` or ``expired``. For ``warned``: ``refused``,
+    ``held`` or ``changed``."""
     message_id: str = ""
     """Of the message, as it stands in its header."""
     envelope_id: str = ""

@@ -65,12 +65,16 @@ _SHAPES = {
     "undeliverable": _Shape("not-sent", "check"),
     "refused": _Shape("not-sent", "resend"),
     "rule": _Shape("concerned", "nothing"),
+    "warned-refused": _Shape("sent", "warned"),
+    "warned-held": _Shape("sent", "warned"),
+    "warned-changed": _Shape("sent", "warned"),
     "approve": _Shape("waiting", "contact.approver", is_open=True),
     "reminder": _Shape("waiting", "contact.approver", is_open=True),
     "decided": _Shape("concerned", "nothing"),
 }
 _TO_APPROVER = frozenset({"approve", "reminder", "decided"})
 _ASKING = _TO_APPROVER - {"decided"}
+_WARNINGS = frozenset({"refused", "held", "changed"})
 _OUTCOMES = frozenset({"released", "rejected", "cancelled", "expired"})
 
 
@@ -209,7 +213,7 @@ class _Writer:
     def _otherwise(self) -> list[str]:
         if self._shape.is_open:
             return [self._texts.by(f"otherwise.{self._facts.on_expiry.value}", self._deadline())]
-        return [self._texts.say("otherwise.ended")] if self._shape.do != "nothing" else []
+        return [self._texts.say("otherwise.ended")] if self._shape.do not in ("nothing", "warned") else []
 
     def _foot(self) -> Iterator[str]:
         say, facts = self._texts.say, self._facts
@@ -230,7 +234,9 @@ class _Writer:
 
 
 def _variant(notice: Notice) -> str:
-    """``expired`` has a text of its own for each thing that happens at expiry."""
+    """``expired`` has a text of its own for each thing that happens then, ``warned`` for each that would have."""
+    if notice.kind == "warned":
+        return f"warned-{notice.facts.outcome if notice.facts.outcome in _WARNINGS else 'held'}"
     return f"expired-{notice.facts.on_expiry.value}" if notice.kind == "expired" else notice.kind
 
 

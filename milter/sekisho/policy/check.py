@@ -108,8 +108,6 @@ def _values_later(loc: Loc, word: Word) -> Iterator[Trouble]:
             yield Trouble((*loc, "for"), said, WARNING)
     elif isinstance(word, NotifySettings) and word.whom in LATER:
         yield Trouble((*loc, "whom"), f"notices to `{word.whom}` are not available yet: nobody is told", WARNING)
-    elif getattr(word, "mode", None) == "warn":
-        yield Trouble((*loc, "mode"), "`warn` does not tell the sender yet: it acts like `monitor`", WARNING)
 
 
 def _names(loc: Loc, word: Word, known: Known, rules: frozenset[str]) -> Iterator[Trouble]:

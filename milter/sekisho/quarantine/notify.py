@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sekisho.core.actions import OnExpiry
+from sekisho.core.actions import BRIEF, OnExpiry
 from sekisho.core.evidence import Evidence
 from sekisho.core.message import Path, Transaction
+from sekisho.core.plan import RULES
 from sekisho.core.plan import Notice as PlannedNotice
 from sekisho.core.replies import REFUSED
 from sekisho.notices.facts import REPORTS, Failure, HoldFacts, Notice, to_json
@@ -25,13 +26,9 @@ POSTMASTER = "postmaster"
 """Stands for the site's postmaster until the notice is sent."""
 
 
-SHORT = timedelta(seconds=60)
-"""A hold that lasts no longer is not announced, and neither is its end."""
-
-
 def is_announced(hold: HoldRow) -> bool:
     """Whether the sender is told of the hold without anybody deciding."""
-    return any(lock.expires is None or lock.expires - hold.created > SHORT for lock in hold.waits)
+    return any(lock.expires is None or lock.expires - hold.created > BRIEF for lock in hold.waits)
 
 
 def answer_to(transaction: Transaction, sender_of_record: str) -> str:
@@ -78,14 +75,21 @@ def tell_planned(
         return None
     refused = planned.recipients if planned.kind in REPORTS else ()
     facts = replace(
-        _message_facts(message, evidence),
+        _message_facts(message, _concerning(evidence, planned)),
         waiting=_addresses(planned.recipients),
         rule=planned.rule,
+        outcome=planned.outcome,
         failures=tuple(Failure(path.address, 550, REFUSED.text, path.params) for path in refused),
     )
     notice = Notice(planned.kind, message.answer_to if planned.whom == "sender" else planned.whom, "", facts)
     outbox.add(unit, notice.kind, to_json(notice), message.received, once=once)
     return notice
+
+
+def _concerning(evidence: Evidence, planned: PlannedNotice) -> Evidence:
+    """Without the reasons of other rules than those that the notice is about."""
+    rules = planned.rule.split(RULES)
+    return replace(evidence, reasons={rule: why for rule, why in evidence.reasons.items() if rule in rules})
 
 
 def _message_facts(message: MessageRow, evidence: Evidence) -> HoldFacts:

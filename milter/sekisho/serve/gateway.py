@@ -1,8 +1,9 @@
 """A message's way from the collected transaction to the plan that is applied: judge, deposit, answer.
 
 This is the handler that `mta.session` calls at end-of-message. On return everything that must survive is committed; the
-plan says what the MTA is told. A store that cannot take what must be held means tempfail; anything unexpected is raised
-and answered 4.7.1 by the session. Nothing is ever accepted by accident.
+plan says what the MTA is told. A store that cannot take what must be held means tempfail; one that cannot take a
+warning of what would have been held costs the warning, not the mail. Anything unexpected is raised and answered 4.7.1
+by the session. Nothing is ever accepted by accident.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sekisho.config.load import Configuration
 from sekisho.core import replies
 from sekisho.core.decision import Disposition
 from sekisho.core.message import Transaction
-from sekisho.core.plan import Plan
+from sekisho.core.plan import WARNED, Plan
 from sekisho.core.ports import Reader
 from sekisho.core.replies import Reply
 from sekisho.quarantine.deposit import ReleaseLoop, deposit
@@ -53,7 +54,7 @@ class Gateway:
             holds = deposit(self._store, transaction, judged.plan, judged.evidence)
         except StoreUnavailable as error:
             self._telemetry.unavailable("store", str(error))
-            return _tempfailed(outcome, replies.NOT_STORED)
+            return outcome if _only_warns(judged.plan) else _tempfailed(outcome, replies.NOT_STORED)
         except ReleaseLoop as error:
             self._telemetry.unavailable("loop", str(error))
             return _tempfailed(outcome, replies.LOOP)
@@ -63,6 +64,11 @@ class Gateway:
 def _outcome(judged: Judgement) -> Outcome:
     values = {field.name: getattr(judged.plan, field.name) for field in fields(Plan)}
     return Outcome(**values, decision=judged.decision, findings=judged.facts.found)
+
+
+def _only_warns(plan: Plan) -> bool:
+    """Whether all that the store was asked for is to tell what would have happened: mail does not wait for that."""
+    return not plan.deposits and all(notice.kind == WARNED for notice in plan.notices)
 
 
 def _tempfailed(outcome: Outcome, reply: Reply) -> Outcome:

@@ -27,9 +27,10 @@ class Judgement:
         """What people will need to see why a message was held."""
         facts = self.facts
         subject = facts.subjects[0] if facts.subjects else ""
-        matches = (match for match in self.decision.enforced if match.truth.yes)
+        decision = self.decision
+        matches = (match for match in (*decision.enforced, *decision.warned) if match.truth.yes)
         reasons = {match.rule.id: match.rule.when.reason(facts) for match in matches}
-        return Evidence(subject, facts.sender_of_record, facts.found, reasons, self.decision.score)
+        return Evidence(subject, facts.sender_of_record, facts.found, reasons, decision.score)
 
 
 def judge(configuration: Configuration, reader: Reader, transaction: Transaction, files: Files = NO_FILES) -> Judgement:

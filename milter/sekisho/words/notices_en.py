@@ -62,6 +62,17 @@ TEXTS: Mapping[str, str] = {
     "rule.subject": "[Notice] {subject}: rule {rule}",
     "rule.lead": "A mail from {sender} to {count} recipients matches the rule {rule}.",
     "rule.lead.one": "A mail from {sender} to one recipient matches the rule {rule}.",
+    "warned-refused.subject": "[Sent, please check] {subject}: would have been refused",
+    "warned-refused.lead": "Your mail has been sent to {count} recipients. A rule on trial would have refused it.",
+    "warned-refused.lead.one": "Your mail has been sent to one recipient. A rule on trial would have refused it.",
+    "warned-held.subject": "[Sent, please check] {subject}: would have been held",
+    "warned-held.lead": "Your mail has been sent to {count} recipients. A rule on trial would have held it first.",
+    "warned-held.lead.one": "Your mail has been sent to one recipient. A rule on trial would have held it first.",
+    "warned-changed.subject": "[Sent, please check] {subject}: addresses would have been hidden",
+    "warned-changed.lead": "Your mail has been sent to {count} recipients. A rule on trial would have hidden their "
+    "addresses.",
+    "warned-changed.lead.one": "Your mail has been sent to one recipient. A rule on trial would have hidden the "
+    "addresses.",
     "approve.subject": "[Approval] {sender} to {domains}",
     "approve.subject.by": "[Approval by {deadline}] {sender} to {domains}",
     "approve.lead": "{sender} has written to {count} recipients, who wait for your decision: {subject}",
@@ -91,6 +102,8 @@ TEXTS: Mapping[str, str] = {
     "do.resend": "Correct it and send it again, only to those listed under NOT SENT.",
     "do.check": "Check the addresses and send it again. It is not tried again by itself.",
     "do.nothing": "Nothing; this is for your information.",
+    "do.warned": "If it was wrong, contact {contact} at once. Once the rule is in force, such mail does not go out as "
+    "it is: check this before sending. If the rule is wrong, tell {contact} and quote {ref}.",
     "do.recommended": "{choice} (recommended)",
     "contact.default": "your mail administrator",
     "choice.envelope-only": "Send it so that the recipients do not see each other",
