@@ -7,7 +7,7 @@
 - ``log disposition=hold rules=rule-id``: one line says all of that; ``no log event=failed``
 - ``metric sekisho_messages_total{disposition="hold"} +1`` since the case began; ``= 1`` for a gauge
 - ``the MTA holds it for bob@x.example``
-- ``alice@example.co.jp is told: TEXT``: a notice to her has the text
+- ``alice@example.co.jp is told: TEXT``: a notice to her has the text; ``is not told: TEXT``: none has
 """
 
 from __future__ import annotations
@@ -168,15 +168,16 @@ class MtaHolds:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    SENTENCE: ClassVar[str] = r"(\S+) is told: (.+)"
+    SENTENCE: ClassVar[str] = r"(\S+) is (not )?told: (.+)"
     line: int
     whom: str
+    never: str | None
     text: str
 
     def check(self, seen: Seen) -> None:
         notices = [copy for copy in seen.copies if copy.is_notice and copy.recipient.address == self.whom]
         texts = [_readable(notice) for notice in notices]
-        assert any(self.text in text for text in texts), f"{self.whom} was told {texts}"
+        assert any(self.text in text for text in texts) is not bool(self.never), f"{self.whom} was told {texts}"
 
 
 _KINDS: Sequence[Any] = (

@@ -125,13 +125,13 @@ class Imitation(World):
         """What Postfix does with a message that a milter has accepted."""
         if result.verdict is not Verdict.ACCEPT:
             return
-        left = {_rewritten(path.decode()) for path in result.recipients}
-        # A queue file names each recipient once (duplicates are dropped), under its rewritten address.
-        named = {one.path: one for one in map(_addressed, reversed(recipients)) if one.path in left}
-        if not named:
+        given = {one.path: one for one in map(_addressed, recipients)}
+        # Each recipient once: duplicates are dropped. Those that the milter has added have no parameters.
+        left = dict.fromkeys(_rewritten(path.decode()) for path in result.recipients)
+        if not left:
             return
+        whom = tuple(given.get(path, Addressed(path)) for path in left)
         held = result.quarantined is not None or bool(apart(result.octets).fields(_HOLD))
-        whom = tuple(reversed(named.values()))
         arrival = Arrival(client.helo, _addressed(sender), whom, _without_dropped(result.octets))
         if held:
             self._held.append(arrival)

@@ -120,7 +120,6 @@ class RealWorld(World):
         return self._daemon.get("/metrics") or ""
 
     def troubles(self) -> str:
-        """What Postfix and the daemon said last, for whoever looks at a failure."""
         return f"Postfix:\n{_end(self._postfix.log())}\nSekisho:\n{_end(self._log())}"
 
     def _log(self) -> str:

@@ -23,7 +23,9 @@ def play(case: Case, world: World) -> None:
         try:
             _take(step, story)
         except Exception as error:
-            raise AssertionError(f"{case.path}:{step.line}: {error}") from error
+            failure = AssertionError(f"{case.path}:{step.line}: {error}")
+            failure.add_note(world.troubles())
+            raise failure from error
 
 
 def _take(step: Step, story: Story) -> None:

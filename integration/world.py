@@ -93,6 +93,10 @@ class World(ABC):
     def metrics(self) -> str:
         """A scrape of /metrics."""
 
+    @abstractmethod
+    def troubles(self) -> str:
+        """What everybody said last, for whoever looks at a failure."""
+
     def arrivals(self) -> list[Arrival]:
         return self.sink.arrivals
 
