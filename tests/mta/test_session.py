@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -162,17 +163,28 @@ def test_a_body_of_exactly_the_limit_stays_in_memory(tmp_path: Path) -> None:
     assert body.content().read() == b"1234567890"
 
 
-def test_a_body_that_cannot_be_spooled_is_tempfailed_and_the_next_message_is_not(
-    recorder: Recorder, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("room", [0, 50_000, 250_000])
+def test_a_body_that_finds_no_room_on_the_disk_stays_in_memory(tmp_path: Path, room: int) -> None:
+    pieces = [bytes([number]) * CHUNK for number in range(8)]
+    body = Body(CHUNK, tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        for piece in pieces:
+            body.write(piece)
+        assert body.content().read() == b"".join(pieces)
+        assert body.content().size == 8 * CHUNK
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    body.close()
+    assert body.content().read() == b""
+
+
+def test_a_missing_spool_folder_stops_no_mail(recorder: Recorder, tmp_path: Path) -> None:
     mta = FakeMta(sessions(recorder, tmp_path / "missing", memory=10))
-    with mta.connect(CLIENT) as connection:
-        result = connection.message(ALICE, [BOB], b"\r\n" + b"x" * (CHUNK + 1))
-        assert refused(result.verdict, result.reply)
-        assert connection.message(ALICE, [BOB], b"\r\nsmall").verdict is Verdict.ACCEPT
-    ((stage, error),) = recorder.failures
-    assert stage == "collect"
-    assert isinstance(error, FileNotFoundError)
+    result = mta.deliver(CLIENT, ALICE, [BOB], b"\r\n" + b"x" * (2 * CHUNK + 1))
+    assert result.verdict is Verdict.ACCEPT
+    assert recorder.bodies == [b"x" * (2 * CHUNK + 1)]
 
 
 @pytest.mark.parametrize(
