@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import resource
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
