@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from logging.handlers import SysLogHandler
 from typing import Any
 
-_PLAIN = re.compile(r"[^\s\"=\\]+")
+_PLAIN = re.compile(r"[^\s\"'=\\]+")
 
 
 def open_log(style: str, level: str, *, syslog: bool = False) -> logging.Logger:
