@@ -10,7 +10,8 @@ from sekisho.cli.main import main
 from sekisho.config.load import load
 from sekisho.core.actions import Hold, Refuse
 from sekisho.core.decision import Disposition
-from sekisho.core.rule import Mode
+from sekisho.core.rule import Mode, Rule
+from sekisho.policy.testing import Expectation
 from tests.support.cookbook import CONF, NAMES, RULES, enforced, judged, ready
 
 HEADINGS = ("When:", "Does:", "False alarms:", "To loosen:")
@@ -61,10 +62,10 @@ def test_its_cases_come_out_as_they_say(name: str, tmp_path: Path, capsys: pytes
 def test_every_rule_has_a_message_that_it_matches_and_one_that_it_does_not(name: str, tmp_path: Path) -> None:
     site = ready(name, tmp_path)
     configuration = load(site.config)
-    cases = [case for case, _ in site.told(configuration)]
     rules = {rule.id for rule in configuration.policy.rules}
-    assert rules - {rule for case in cases for rule in case.expect.matches or ()} == set()
-    assert rules - {rule for case in cases for rule in case.expect.misses or ()} == set()
+    expected = [case.expect for case, _ in site.told(configuration)]
+    assert rules - {rule for one in expected for rule in _matching(one)} == set()
+    assert rules - {rule for one in expected for rule in _missing(one, rules)} == set()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -76,9 +77,25 @@ def test_when_enforced_a_matching_rule_holds_or_refuses_if_that_is_what_it_does(
     assert {rule.mode for rule in configuration.policy.rules} == {Mode.ENFORCE}
     for case, folder in site.told(configuration):
         plan = judged(configuration, case, folder).plan
-        acting = (rule for rule in configuration.policy.rules if rule.id in (case.expect.matches or ()))
-        for rule in acting:
-            if any(isinstance(action, Refuse) for action in rule.actions):
-                assert plan.strictest is Disposition.REJECT, (case.name, rule.id)
-            elif any(isinstance(action, Hold) for action in rule.actions):
-                assert plan.strictest >= Disposition.HOLD, (case.name, rule.id)
+        for rule in configuration.policy.rules:
+            if rule.id in _matching(case.expect):
+                assert plan.strictest >= _at_least(rule), (case.name, rule.id)
+
+
+def _matching(expect: Expectation) -> set[str]:
+    return {*(expect.matches or ()), *(expect.rules or ())}
+
+
+def _missing(expect: Expectation, rules: set[str]) -> set[str]:
+    """Where a case says exactly which rules match, all others are missed."""
+    return set(expect.misses or ()) | (set() if expect.rules is None else rules - set(expect.rules))
+
+
+def _at_least(rule: Rule) -> Disposition:
+    """What becomes of a message that the rule matches, if no other rule is stricter."""
+    kinds = {
+        Disposition.REJECT: any(isinstance(one, Refuse) and one.permanent for one in rule.actions),
+        Disposition.TEMPFAIL: any(isinstance(one, Refuse) and not one.permanent for one in rule.actions),
+        Disposition.HOLD: any(isinstance(one, Hold) for one in rule.actions),
+    }
+    return max((kind for kind, does in kinds.items() if does), default=Disposition.ACCEPT)
