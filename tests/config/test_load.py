@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from sekisho.config.load import Configuration, load
 from sekisho.config.problems import ConfigurationError, Severity
+from sekisho.core.truth import Truth
+from tests.support.messages import make_facts
 
 LEAST = "organization: {domains: [example.com]}\n"
 RULES = "rules:\n  - id: a\n    when: {recipient: {external: true}}\n    then: [hold-header]\n"
@@ -50,6 +52,14 @@ MAIN: list[tuple[str, str]] = [
     (
         'organization: {domains: ["*.a.jp"]}\n',
         "1:26: '*.a.jp' is not an address, a domain, a .domain or a /pattern/; for sub-domains write .a.jp",
+    ),
+    (
+        "organization: {domains: [a.jp], holidays: {dates: [2026-02-30]}}\n",
+        "1:52: '2026-02-30' is not a date; write 2026-12-29, or 12-29 for every year",
+    ),
+    (
+        "organization: {domains: [a.jp], holidays: {file: nix}}\n",
+        "1:33: `holidays` cannot be read: nix: there is no such file",
     ),
     (LEAST + "organisation: {}\n", "2:1: unknown key `organisation`; did you mean `organization`?"),
     (LEAST + "milter: {lisen: x}\n", "2:10: unknown key `lisen`; did you mean `listen`?"),
@@ -268,6 +278,21 @@ def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
     (tmp_path / "sekisho.yaml").chmod(0)
     with pytest.raises(ConfigurationError, match="permission denied for user id"):
         load(tmp_path / "sekisho.yaml")
+
+
+def test_holidays_that_are_over_are_pointed_out(tmp_path: Path) -> None:
+    text = "organization: {domains: [a.jp], holidays: {dates: [2020-01-01]}}\n"
+    found = loaded(tmp_path, text)
+    assert [one.message for one in found.warnings] == ["the last of these holidays is over"]
+    assert loaded(tmp_path, text.replace("2020-", "")).warnings == ()
+
+
+def test_free_mail_is_what_its_inspector_says(tmp_path: Path) -> None:
+    text = LEAST + "inspectors: {free-mail-recipient: {more: [club.example], exempt: [gmail.com]}}\n"
+    rule = "rules: [{id: a, when: {recipient: {free-mail: true}}, then: tempfail}]\n"
+    policy = loaded(tmp_path, text, rule).policy
+    facts = make_facts([], ["<a@club.example>", "<a@gmail.com>", "<a@qq.com>"])
+    assert policy.rules[0].when.truth(facts) == Truth(0b101)
 
 
 def test_warnings_do_not_stop_a_configuration(tmp_path: Path) -> None:

@@ -167,6 +167,22 @@ def test_an_address_book_is_read_again_too(tmp_path: Path, time: Time) -> None:
     assert not found.contains("a", "x.jp")
 
 
+def test_labels_come_from_every_address_book_that_is_still_valid(tmp_path: Path, time: Time) -> None:
+    first, second = tmp_path / "p.csv", tmp_path / "q.csv"
+    write(first, "address,label,valid-until\na@x.jp,Rival,\n.jp,domestic,\nb@x.jp,old,2020-01-01\n", time)
+    write(second, "address,label\nx.jp,customer\n", time)
+    lists = NamedLists(
+        {
+            name: open_list(name, CsvPlace(csv=path), time.clocks, date.today, LOG)
+            for name, path in (("p", first), ("q", second))
+        }
+    )
+    assert lists.labels("A", "x.jp") == {"rival", "domestic", "customer"}
+    assert lists.labels("b", "x.jp") == {"domestic", "customer"}
+    assert lists.labels("", "") == frozenset()
+    assert lists.all_labels() == {"rival", "domestic", "old", "customer"}
+
+
 def test_a_list_that_cannot_be_read_at_first_is_refused(tmp_path: Path, time: Time) -> None:
     with pytest.raises(FileNotFoundError):
         opened(tmp_path / "nix", time)

@@ -158,6 +158,9 @@ def test_a_mode_may_begin_on_a_day() -> None:
 class AwayLists:
     """No list can be asked."""
 
+    def labels(self, local: str, domain: str) -> frozenset[str]:
+        return frozenset()
+
     def contains(self, name: str, local: str, domain: str) -> bool:
         raise Unavailable(f"list:{name}", "timed out")
 

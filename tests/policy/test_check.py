@@ -15,7 +15,12 @@ from sekisho.policy.trouble import Trouble, shape_troubles
 from sekisho.policy.word import Severity
 
 OUT: Mapping[str, Any] = {"direction": "outbound"}
-KNOWN = Known(frozenset({"partners"}), frozenset({"projects"}), frozenset({"personal-data", "dictionary-word"}))
+KNOWN = Known(
+    frozenset({"partners"}),
+    frozenset({"projects"}),
+    frozenset({"personal-data", "dictionary-word"}),
+    frozenset({"customer", "rival"}),
+)
 
 
 def shape(rule: Mapping[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
@@ -106,8 +111,11 @@ def test_a_sound_policy_has_no_trouble() -> None:
         ({"subject": {"dictionary": "nouns"}}, ("subject", "dictionary", 0), "unknown dictionary `nouns`"),
         ({"finding": "personaldata"}, ("finding",), "unknown finding `personaldata`"),
         ({"volume": {"recipients": "> 9", "within": "1h"}}, ("volume",), "`volume` is not available yet"),
-        ({"recipient": {"free-mail": True}}, ("recipient", "free-mail"), "`free-mail` is not available yet"),
-        ({"time": {"holiday": True}}, ("time", "holiday"), "`holiday` is not available yet"),
+        (
+            {"time": {"holiday": True}},
+            ("time", "holiday"),
+            "no holidays are known: say which in sekisho.yaml, `organization: {holidays: {country: JP}}`",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_an_error(when: Mapping[str, Any], loc: tuple[int | str, ...], message: str) -> None:
@@ -115,6 +123,13 @@ def test_what_cannot_be_asked_is_an_error(when: Mapping[str, Any], loc: tuple[in
     assert found.loc == ("rules", 0, "when", *loc)
     assert found.message == message
     assert found.severity is Severity.ERROR
+
+
+def test_a_label_that_nobody_has_is_pointed_out() -> None:
+    (found,) = check({"id": "a", "when": {"recipient": {"label": ["Rival", "customr"]}}})
+    assert found.loc == ("rules", 0, "when", "recipient", "label", 1)
+    assert (found.message, found.severity) == ("nobody in an address book has the label `customr`", Severity.WARNING)
+    assert found.known == ("customer", "rival")
 
 
 @pytest.mark.parametrize("word", ["split", "journal", "encrypt", "link", "require-tls"])

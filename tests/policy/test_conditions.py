@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from sekisho.core.finding import Finding
 from sekisho.core.message import Client
 from sekisho.core.parts import Addresses, Part, Structure
 from sekisho.core.ports import Hit, Unavailable
+from sekisho.core.site import Holidays
 from sekisho.core.truth import Truth
 from sekisho.policy.compiler import Compiler, Known
 from sekisho.policy.conditions.tree import ConditionModel
@@ -31,6 +32,9 @@ ADAPTER: TypeAdapter[Any] = TypeAdapter(ConditionModel)
 
 class SomeLists:
     """Two lists, and one that is away."""
+
+    def labels(self, local: str, domain: str) -> frozenset[str]:
+        return frozenset({"rival"}) if domain == "other.example" else frozenset()
 
     def contains(self, name: str, local: str, domain: str) -> bool:
         if name == "away":
@@ -86,13 +90,22 @@ def facts_of(
         client=client or plain.transaction.client,
         received=received or plain.transaction.received,
     )
-    site = replace(plain.site, zone=ZoneInfo("Asia/Tokyo"))
-    inspectors = {"noted": lambda _: list(findings), "weak": lambda _: []}
+    holidays = Holidays(frozenset({date(2026, 11, 23)}), frozenset({(12, 29)}))
+    site = replace(plain.site, zone=ZoneInfo("Asia/Tokyo"), holidays=holidays)
+    closed = Finding("encrypted-attachment", "attachment:list.xlsx/inner.zip", plain.everyone)
+    inspectors = {"noted": lambda _: list(findings), "weak": lambda _: [], "encrypted-attachment": lambda _: [closed]}
     return Facts(transaction, site, FileReader(PARTS), SomeLists(), {"projects": Words()}, inspectors)
 
 
 def truth(condition: Mapping[str, Any], facts: Facts) -> Truth:
-    known = Known(frozenset(LISTS), frozenset({"projects"}), frozenset({"noted", "weak"}))
+    known = Known(
+        lists=frozenset(LISTS),
+        dictionaries=frozenset({"projects"}),
+        findings=frozenset({"noted", "weak"}),
+        labels=frozenset({"rival"}),
+        free_mail=frozenset({"other.example", "example.co.jp"}),
+        holidays=True,
+    )
     asked = ADAPTER.validate_python(condition).compiled(Compiler(known))
     found: Truth = asked.truth(facts)
     reason = asked.reason(facts)
@@ -124,6 +137,11 @@ ALL, NONE = 0b111, 0
         ({"recipient": {"external": False}}, 0b001),
         ({"recipient": {"external": True, "not-in": "partners"}}, 0b010),
         ({"recipient": {"in": ["vip", "/^a@/"]}}, 0b011),
+        ({"recipient": {"label": ["Rival", "friend"]}}, 0b010),
+        ({"recipient": {"label": "friend"}}, NONE),
+        ({"recipient": {"free-mail": True}}, 0b010),
+        ({"recipient": {"free-mail": False}}, 0b101),
+        ({"no-recipient": {"free-mail": True, "label": "friend"}}, ALL),
         ({"every-recipient": {"external": True}}, NONE),
         ({"every-recipient": {"matches": "@"}}, ALL),
         ({"no-recipient": {"domain": "elsewhere.example"}}, ALL),
@@ -155,6 +173,10 @@ ALL, NONE = 0b111, 0
         ({"attachment": {"size": "> 3"}}, ALL),
         ({"attachment": {"count": ">= 3"}}, NONE),
         ({"attachment": {"count": 2}}, ALL),
+        ({"attachment": {"encrypted": True, "name": "*.xlsx"}}, ALL),
+        ({"attachment": {"encrypted": True, "count": 1}}, ALL),
+        ({"attachment": {"encrypted": False, "name": "*.xlsx"}}, NONE),
+        ({"attachment": {"encrypted": False, "count": 1}}, ALL),
         (
             {"attachment": {"sha256": "a665a45920422f9d417e4867efdc4fb8a04a1f3fff1fa07e998e86f7f7a27ae3"}},
             ALL,
@@ -163,6 +185,8 @@ ALL, NONE = 0b111, 0
         ({"size": "> 1kB"}, NONE),
         ({"time": {"weekday": ["mon", "tue"], "hours": "09:00-17:00"}}, ALL),
         ({"time": {"hours": "22:00-06:00"}}, NONE),
+        ({"time": {"holiday": True}}, NONE),
+        ({"time": {"holiday": False, "weekday": "tue"}}, ALL),
         ({"finding": "noted"}, NONE),
         ({"finding": "noted", "count": "< 1"}, ALL),
         ({"score": "> 0"}, NONE),
@@ -270,6 +294,25 @@ def test_hours_are_the_organisations_and_may_pass_midnight() -> None:
     facts = facts_of(received=datetime(2026, 11, 22, 15, 30, tzinfo=UTC))  # Monday 00:30 in Tokyo
     assert truth({"time": {"weekday": "mon", "hours": "22:00-06:00"}}, facts) == Truth(ALL)
     assert truth({"time": {"weekday": "sun"}}, facts) == Truth(0)
+
+
+def test_holidays_are_days_of_the_organisations_clock() -> None:
+    for moment, mask in (
+        (datetime(2026, 11, 22, 15, 30, tzinfo=UTC), ALL),  # the 23rd in Tokyo
+        (datetime(2026, 11, 23, 15, 30, tzinfo=UTC), NONE),
+        (datetime(2031, 12, 29, 3, 0, tzinfo=UTC), ALL),
+    ):
+        assert truth({"time": {"holiday": True}}, facts_of(received=moment)) == Truth(mask)
+
+
+def test_visible_recipients_at_free_mail_are_counted_apart() -> None:
+    facts = facts_of(fields=[("To", "a@other.example, b@partner.example, c@other.example, d@example.co.jp")])
+    for condition, mask in (({"count": 2}, ALL), ({"free-mail": False, "count": 2}, ALL), ({"domains": 2}, NONE)):
+        assert truth({"visible-recipients": {"free-mail": True, **condition}}, facts) == Truth(mask)
+
+
+def test_a_message_with_a_second_reading_in_free_mail_is_on_the_strict_side() -> None:
+    assert truth({"recipient": {"free-mail": True}}, facts_of("<a%other.example@partner.example>")) == Truth(0, 1)
 
 
 def test_equal_conditions_are_one_object() -> None:

@@ -33,6 +33,9 @@ OUT: Mapping[str, Any] = {"recipient": {"external": True}}
 class AwayLists:
     """No list can be asked."""
 
+    def labels(self, local: str, domain: str) -> frozenset[str]:
+        return frozenset()
+
     def contains(self, name: str, local: str, domain: str) -> bool:
         raise Unavailable(f"list:{name}", "timed out")
 

@@ -45,6 +45,9 @@ class PlainReader:
 
 
 class NoLists:
+    def labels(self, local: str, domain: str) -> frozenset[str]:
+        return frozenset()
+
     def contains(self, name: str, local: str, domain: str) -> bool:
         return False
 

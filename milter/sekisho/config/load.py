@@ -25,8 +25,10 @@ from sekisho.config.tree import read_tree
 from sekisho.core.facts import Inspector
 from sekisho.core.ports import Dictionary, Lists
 from sekisho.core.rule import Policy
-from sekisho.core.site import Site
+from sekisho.core.site import Holidays, Site
 from sekisho.inspectors.dictionaries import WordDictionary
+from sekisho.inspectors.free_mail_recipient import Settings as FreeMail
+from sekisho.inspectors.free_mail_recipient import providers
 from sekisho.inspectors.registry import RegistryError, bind, codes, registered
 from sekisho.lists.opened import BadList, NamedLists, dictionary_words, open_list
 from sekisho.lists.watched import Asked, Clocks, in_thread
@@ -89,21 +91,22 @@ class _Loading:
     def run(self) -> Configuration:
         settings = self._settings()
         policies = self._policies()
-        lists = self._lists(settings) if settings else {}
+        lists = NamedLists(self._lists(settings) if settings else {})
+        holidays = self._holidays(settings) if settings else Holidays()
         dictionaries = self._dictionaries(settings) if settings else {}
         if settings is None or None in policies:
             raise ConfigurationError(in_order(self._problems))
         sources = [one for one in policies if one is not None]
-        known = self._known(settings)
+        known = self._known(settings, lists, holidays)
         self._problems += _policy_problems(sources, known)
         found = in_order(self._problems)
         if any(one.severity is Severity.ERROR for one in found):
             raise ConfigurationError(found)
         return Configuration(
             settings=settings,
-            site=settings.organization.site(invisible_copies=settings.milter.invisible_copies),
+            site=settings.organization.site(invisible_copies=settings.milter.invisible_copies, holidays=holidays),
             policy=compile_policy([CompileSource(one.model, one.placed.place) for one in sources], known),
-            lists=NamedLists(lists),
+            lists=lists,
             dictionaries=dictionaries,
             inspectors=bind(inspector_settings(settings, self._inspectors), self._inspectors.values()),
             warnings=found,
@@ -177,18 +180,32 @@ class _Loading:
         except OSError as error:
             self._say((section, name), f"`{name}` cannot be read: {error.filename or ''}: {why(error)}")
 
-    def _known(self, settings: Settings) -> Known:
+    def _holidays(self, settings: Settings) -> Holidays:
+        found = Holidays()
+        with self._noting("organization", "holidays"):
+            today = _today(settings)()
+            found = settings.organization.holidays.opened(today.year)
+            if found.days and not found.yearly and max(found.days) < today:
+                self._say(("organization", "holidays"), "the last of these holidays is over", Severity.WARNING)
+        return found
+
+    def _known(self, settings: Settings, lists: NamedLists, holidays: Holidays) -> Known:
+        inspectors = inspector_settings(settings, self._inspectors)
+        free_mail = inspectors["free-mail-recipient"]
         return Known(
             lists=frozenset(settings.lists),
             dictionaries=frozenset(settings.dictionaries),
             findings=codes(self._inspectors.values()),
+            labels=lists.all_labels(),
+            free_mail=providers(free_mail) if isinstance(free_mail, FreeMail) else frozenset(),
+            holidays=bool(holidays),
         )
 
-    def _say(self, loc: tuple[int | str, ...], message: str) -> None:
+    def _say(self, loc: tuple[int | str, ...], message: str, severity: Severity = Severity.ERROR) -> None:
         node, mark = self._main.root.walk(loc)
         if not isinstance(node.value, dict | list) and node.value is not None:
             mark = node.mark
-        self._problems.append(self._main.source.problem(mark.line, mark.column, message, mark.width))
+        self._problems.append(self._main.source.problem(mark.line, mark.column, message, mark.width, severity))
 
 
 def _is_name(value: object) -> bool:

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from sekisho.config.values import DomainField, NetworkField, Section, ZoneField
+from sekisho.config.values import EMPTY_IS_DEFAULT, DomainField, NetworkField, Section, ZoneField
 from sekisho.core.domains import DomainSet
-from sekisho.core.site import Network, Site
+from sekisho.core.fields import PathField
+from sekisho.core.site import Holidays, Network, Site
+from sekisho.lists.holidays import check_country, check_date, opened
 
 Language = Literal["en", "ja", "zh"]
 
@@ -22,6 +24,24 @@ def _once(values: tuple[str, ...]) -> tuple[str, ...]:
         if value in values[:index]:
             raise ValueError(f"`{value}` is listed twice")
     return values
+
+
+class HolidaysModel(Section):
+    """Which days are holidays; all that is written counts together."""
+
+    country: Annotated[str, AfterValidator(check_country)] | None = Field(
+        default=None, description="Public holidays of this country, such as `JP` (needs sekisho[holidays])"
+    )
+    dates: tuple[Annotated[str, AfterValidator(check_date)], ...] = Field(
+        default=(), description="Dates: `2026-12-29`, or `12-29` for every year"
+    )
+    file: PathField | None = Field(
+        default=None, description="A file of dates, one a line; read when the configuration is loaded"
+    )
+
+    def opened(self, year: int) -> Holidays:
+        """All of them. Raises `BadList` or `OSError` where the file cannot be used."""
+        return opened(self.dates, self.file, self.country, year)
 
 
 class Organization(Section):
@@ -40,6 +60,9 @@ class Organization(Section):
         description="For times that people read and for business hours",
         json_schema_extra={"default": "UTC"},
     )
+    holidays: Annotated[HolidaysModel, EMPTY_IS_DEFAULT] = Field(
+        default_factory=HolidaysModel, description="Days on which nobody works, besides the weekends"
+    )
     trusted_networks: tuple[NetworkField, ...] = Field(
         default=tuple(map(ipaddress.ip_network, _LOCAL)),
         description="Clients that send for the organisation, besides those who authenticate",
@@ -50,8 +73,10 @@ class Organization(Section):
         description="Names of the MTA's listeners (`milter_macro_daemon_name`) whose clients send for the organisation",
     )
 
-    def site(self, *, invisible_copies: bool) -> Site:
+    def site(self, *, invisible_copies: bool, holidays: Holidays) -> Site:
         """What facts know of the organisation."""
         networks: tuple[Network, ...] = self.trusted_networks
         listeners = frozenset(self.trusted_listeners)
-        return Site(DomainSet(self.domains), networks, listeners, self.time_zone, self.languages, invisible_copies)
+        return Site(
+            DomainSet(self.domains), networks, listeners, self.time_zone, self.languages, invisible_copies, holidays
+        )

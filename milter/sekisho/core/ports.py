@@ -64,6 +64,9 @@ class Lists(Protocol):
     def contains(self, name: str, local: str, domain: str) -> bool:
         """Whether the address is on the list ``name``; the domain spelled by `normal_domain`."""
 
+    def labels(self, local: str, domain: str) -> frozenset[str]:
+        """The labels that address books give the address, or its domain; in small letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

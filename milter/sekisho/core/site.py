@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from functools import lru_cache
 
 from sekisho.core.domains import DomainSet
 from sekisho.core.message import Client, Path
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Days on which the organisation does not work, besides its weekends."""
+
+    days: frozenset[date] = frozenset()
+    yearly: frozenset[tuple[int, int]] = frozenset()
+    """Month and day of those that come every year."""
+
+    def __contains__(self, day: date) -> bool:
+        return day in self.days or (day.month, day.day) in self.yearly
+
+    def __bool__(self) -> bool:
+        return bool(self.days or self.yearly)
+
+
+NO_HOLIDAYS = Holidays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +45,8 @@ class Site:
     """Languages of messages to people, the first by default: ``ja``, ``en``, ``zh``."""
     invisible_copies: bool = False
     """The MTA adds copies a milter never sees (always_bcc): partial holds are made whole."""
+
+    holidays: Holidays = NO_HOLIDAYS
 
     def is_external(self, path: Path) -> bool:
         """Whether any way of reading the path leads out of the organisation. A path without a domain is local."""

@@ -26,12 +26,16 @@ class Settings(base.Settings):
     exempt: tuple[str, ...] = Field(default=(), description="Domains that are none here")
 
 
+def providers(settings: Settings) -> frozenset[str]:
+    """The domains of free mail, as the site sees them."""
+    more = frozenset(map(normal_domain, settings.more))
+    return (FREE_MAIL | more) - frozenset(map(normal_domain, settings.exempt))
+
+
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """At most one finding; values: ``address`` (the first), ``addresses`` (how many), ``domain``."""
-    more = frozenset(map(normal_domain, settings.more))
-    exempt = frozenset(map(normal_domain, settings.exempt))
-    providers = (FREE_MAIL | more) - exempt
-    concerned = facts.external & facts.those(lambda path: path.domain in providers)
+    domains = providers(settings)
+    concerned = facts.external & facts.those(lambda path: path.domain in domains)
     if not concerned:
         return
     paths = [facts.transaction.recipients[index] for index in members(concerned)]

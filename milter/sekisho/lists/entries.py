@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from sekisho.core.addresses import normal_entry
+from sekisho.core.addresses import NULL, normal_entry
 from sekisho.lists.table import NORMAL, Table
 
 LIMIT = 256_000_000
@@ -154,11 +154,33 @@ class Book:
         """As `Table.contains`; an entry of its own with a last day decides about its address or domain."""
         own = self.contacts.get(f"{local.lower()}@{domain}") or self.contacts.get(domain)
         if own is not None and own.valid_until is not None:
-            return own.valid_until >= self.today()
+            return self._is_valid(own)
         return self.table.contains(local, domain)
+
+    def labels(self, local: str, domain: str) -> frozenset[str]:
+        """Those of the address, its domain and the domains above, as far as their last day is not over."""
+        names = (f"{local.lower()}@{domain}", *above(domain)) if domain else (NULL,)
+        found = (self.contacts.get(name) for name in names)
+        return frozenset(one.label.casefold() for one in found if one and one.label and self._is_valid(one))
+
+    def all_labels(self) -> frozenset[str]:
+        """Every label that there is."""
+        return frozenset(one.label.casefold() for one in self.contacts.values() if one.label)
+
+    def _is_valid(self, contact: Contact) -> bool:
+        return contact.valid_until is None or contact.valid_until >= self.today()
 
     def __len__(self) -> int:
         return len(self.table)
+
+
+def above(domain: str) -> Iterator[str]:
+    """The entries that name a domain: itself, and ``.parent`` of each domain above."""
+    yield domain
+    dot = domain.find(".")
+    while dot >= 0:
+        yield domain[dot:]
+        dot = domain.find(".", dot + 1)
 
 
 def read_book(path: Path, lines: Iterable[bytes], today: Callable[[], date]) -> Book:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TypeGuard
 
 from sekisho.core.ports import Unavailable
 from sekisho.lists import ldap, sql
@@ -32,6 +33,7 @@ class NamedLists:
 
     def __init__(self, lists: Mapping[str, Asked]) -> None:
         self._lists = lists
+        self._books = tuple(one for one in lists.values() if _is_book(one))
 
     def contains(self, name: str, local: str, domain: str) -> bool:
         """Whether the address is on the list; `Unavailable` where nobody can say."""
@@ -40,11 +42,23 @@ class NamedLists:
             raise Unavailable(f"list {name}", "there is no list of that name")
         return found.contains(local, domain)
 
+    def labels(self, local: str, domain: str) -> frozenset[str]:
+        """The labels that any address book gives the address or its domain."""
+        return frozenset().union(*(book.latest().labels(local, domain) for book in self._books))
+
+    def all_labels(self) -> frozenset[str]:
+        """Every label of every address book."""
+        return frozenset().union(*(book.latest().all_labels() for book in self._books))
+
     def names(self) -> frozenset[str]:
         return frozenset(self._lists)
 
     def __getitem__(self, name: str) -> Asked:
         return self._lists[name]
+
+
+def _is_book(found: Asked) -> TypeGuard[Watched[Book]]:
+    return isinstance(found, Watched) and isinstance(found.current, Book)
 
 
 def open_list(name: str, model: ListModel, clocks: Clocks, today: Callable[[], date], log: logging.Logger) -> Asked:

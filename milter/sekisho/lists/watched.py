@@ -75,9 +75,13 @@ class Watched(Generic[A]):
         self.good_since = clocks.wall()
 
     def contains(self, local: str, domain: str) -> bool:
+        return self.latest().contains(local, domain)
+
+    def latest(self) -> A:
+        """The current table, after a look at the files where it is time for one."""
         if self._clocks.steady() >= self._next:
             self._look()
-        return self.current.contains(local, domain)
+        return self.current
 
     def __len__(self) -> int:
         return len(self.current)

@@ -14,9 +14,11 @@ from sekisho.policy.actions.deciding import LATER, Accept, NotifySettings
 from sekisho.policy.actions.holding import OPERATOR, HoldSettings
 from sekisho.policy.blocks import block_troubles
 from sekisho.policy.compiler import Known
+from sekisho.policy.conditions.addresses import RecipientTest
 from sekisho.policy.conditions.findings import Finding
 from sekisho.policy.conditions.tests import AddressTest
 from sekisho.policy.conditions.texts import TextTest
+from sekisho.policy.conditions.times import TimeTest
 from sekisho.policy.logic import conflicts, contradictions, exemptions, shadowed
 from sekisho.policy.models import ModeStep, PolicyFile
 from sekisho.policy.trouble import Trouble
@@ -116,6 +118,7 @@ def _names(loc: Loc, word: Word, known: Known, rules: frozenset[str]) -> Iterato
         case AddressTest():
             yield from _unknown((*loc, "in"), "list", _lists(word.in_), known.lists)
             yield from _unknown((*loc, "not-in"), "list", _lists(word.not_in), known.lists)
+            yield from _labels(loc, word, known)
         case TextTest():
             yield from _unknown((*loc, "dictionary"), "dictionary", word.dictionary, known.dictionaries)
         case Finding():
@@ -123,10 +126,20 @@ def _names(loc: Loc, word: Word, known: Known, rules: frozenset[str]) -> Iterato
             if word.finding not in known.findings:
                 said = f"unknown finding `{word.finding}`"
                 yield Trouble((*loc, "finding"), said, word=word.finding, known=_sorted(known.findings))
+        case TimeTest(holiday=bool()) if not known.holidays:
+            said = "no holidays are known: say which in sekisho.yaml, `organization: {holidays: {country: JP}}`"
+            yield Trouble((*loc, "holiday"), said)
         case ModeStep():
             yield from _unknown((*loc, "senders"), "list", _lists(word.senders), known.lists)
         case Accept():
             yield from _unknown((*loc, "accept", "rules"), "rule", word.accept.rules, rules)
+
+
+def _labels(loc: Loc, word: AddressTest, known: Known) -> Iterator[Trouble]:
+    for number, label in enumerate((word.label or ()) if isinstance(word, RecipientTest) else ()):
+        if label.casefold() not in known.labels:
+            said = f"nobody in an address book has the label `{label}`"
+            yield Trouble((*loc, "label", number), said, WARNING, word=label, known=_sorted(known.labels))
 
 
 def _lists(entries: tuple[str, ...] | None) -> tuple[str, ...]:

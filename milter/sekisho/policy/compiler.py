@@ -20,6 +20,12 @@ class Known:
     dictionaries: frozenset[str] = frozenset()
     findings: frozenset[str] = frozenset()
     """Codes of all inspectors."""
+    labels: frozenset[str] = frozenset()
+    """Labels of address books, in small letters."""
+    free_mail: frozenset[str] = frozenset()
+    """Domains of free mail for consumers."""
+    holidays: bool = False
+    """Whether the site has said which days are holidays."""
 
 
 class Compiler:

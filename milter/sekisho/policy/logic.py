@@ -134,7 +134,7 @@ def _exclude(one: Asked, other: Asked) -> bool:
     if isinstance(one, Goes) and isinstance(other, Goes):
         return one.direction != other.direction
     if isinstance(one, HeaderCounts | EnvelopeCounts) and isinstance(other, type(one)):
-        return one.external == other.external and _amounts_exclude(one.amounts, other.amounts)
+        return _counted(one) == _counted(other) and _amounts_exclude(one.amounts, other.amounts)
     if isinstance(one, SizeIs) and isinstance(other, SizeIs):
         return disjoint(one.size, other.size)
     if isinstance(one, ScoreIs) and isinstance(other, ScoreIs):
@@ -147,6 +147,11 @@ def _outside(asked: Asked) -> bool | None:
     if isinstance(asked, Goes):
         return asked.direction == "outbound"
     return asked.wanted.external if isinstance(asked, RecipientPasses) else None
+
+
+def _counted(asked: HeaderCounts | EnvelopeCounts) -> tuple[object, ...]:
+    """Whom it counts."""
+    return asked.external, asked.provider if isinstance(asked, HeaderCounts) else None
 
 
 def _amounts_exclude(one: Amounts, other: Amounts) -> bool:

@@ -14,8 +14,16 @@ from sekisho.core.truth import Truth
 from sekisho.policy.asked import Asked, Guard, addresses, any_true, each, listed, whole
 from sekisho.policy.compiler import Compiler
 from sekisho.policy.conditions.base import ConditionWord
-from sekisho.policy.conditions.tests import AddressTest, Check, guard_of, passes, passes_path
-from sekisho.policy.word import Scope, Severity, not_yet, written
+from sekisho.policy.conditions.tests import (
+    AddressTest,
+    AtProvider,
+    Check,
+    Labelled,
+    guard_of,
+    passes,
+    passes_path,
+)
+from sekisho.policy.word import Scope, Texts, written
 
 
 class Sender(ConditionWord):
@@ -76,12 +84,24 @@ class RecipientTest(AddressTest):
     external: StrictBool | None = Field(
         default=None, description="Outside the organisation's domains (true) or in one (false)"
     )
-    label: str | None = not_yet(Severity.ERROR, "Has this label in an address book")
-    free_mail: StrictBool | None = not_yet(Severity.ERROR, "At a provider of free mail for consumers")
+    label: Texts | None = Field(
+        default=None, description="An address book gives it, or its domain, one of these labels; case does not count"
+    )
+    free_mail: StrictBool | None = Field(
+        default=None, description="At a provider of free mail for consumers (true) or not (false)"
+    )
 
     def wanted(self, compiler: Compiler) -> Wanted:
         """The compiled test."""
         return compiler.share(Wanted(self.external, self.checks(compiler)))
+
+    def checks(self, compiler: Compiler) -> tuple[Check, ...]:
+        found = super().checks(compiler)
+        if self.free_mail is not None:
+            found = (compiler.share(AtProvider(compiler.known.free_mail, self.free_mail)), *found)
+        if self.label is not None:
+            found = (*found, compiler.share(Labelled(frozenset(label.casefold() for label in self.label))))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sekisho.core.addresses import is_pattern
 from sekisho.core.amounts import Comparison
 from sekisho.core.facts import Facts
 from sekisho.core.fields import ComparisonField, SizeComparisonField
+from sekisho.core.oneline import one_line
 from sekisho.core.parts import Part
 from sekisho.core.patterns import BadPattern, Pattern
 from sekisho.core.reason import Value
@@ -22,10 +23,12 @@ from sekisho.core.truth import Truth
 from sekisho.policy.asked import Asked, listed, whole
 from sekisho.policy.compiler import Compiler
 from sekisho.policy.conditions.base import ConditionWord
-from sekisho.policy.word import ONE_OR_MANY, Scope, Severity, Word, not_yet, written
+from sekisho.policy.word import ONE_OR_MANY, Scope, Word, written
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/(\*|[a-z0-9][a-z0-9.+-]*)")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+ENCRYPTED = "encrypted-attachment"
+"""The finding that says so."""
 SOME = Comparison(">=", 1)
 
 
@@ -76,8 +79,8 @@ class AttachmentTest(Word):
     )
     size: SizeComparisonField | None = Field(default=None, description='Its size, such as "> 20MB"')
     count: ComparisonField | None = Field(default=None, description='So many attachments are so; ">= 1" unless given')
-    encrypted: StrictBool | None = not_yet(
-        Severity.ERROR, "It needs a password (until this works, use `finding: encrypted-attachment`)"
+    encrypted: StrictBool | None = Field(
+        default=None, description="It, or a file in it, needs a password (true), or none does (false)"
     )
     sha256: Annotated[tuple[Annotated[str, AfterValidator(_digest)], ...], *ONE_OR_MANY] | None = Field(
         default=None, description="The digest of its content is one of these"
@@ -100,6 +103,7 @@ class Attachment(ConditionWord):
                 test.size,
                 frozenset(test.sha256 or ()),
                 test.count or SOME,
+                test.encrypted,
                 written(test),
             )
         )
@@ -114,6 +118,7 @@ class AttachmentsAre(Asked):
     size: Comparison | None
     digests: frozenset[str]
     count: Comparison
+    encrypted: bool | None
     test: str
 
     def ask(self, facts: Facts) -> Truth:
@@ -132,7 +137,15 @@ class AttachmentsAre(Asked):
             and (not self.names or any(_named(self.names, name) for name in part.names))
             and (not self.types or _is_of(self.types, facts.reader.detect(part) or part.type))
             and (not self.digests or _sha256(part) in self.digests)
+            and (self.encrypted is None or _is_encrypted(facts, part) is self.encrypted)
         )
+
+
+def _is_encrypted(facts: Facts, part: Part) -> bool:
+    """Whether the inspector of closed files says so of the part, or of something in it."""
+    place = one_line(part.place)
+    places = [finding.where for finding in facts.findings(ENCRYPTED)]
+    return any(where == place or where.startswith(f"{place}/") for where in places)
 
 
 def _named(patterns: tuple[Pattern, ...], name: str) -> bool:

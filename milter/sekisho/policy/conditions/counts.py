@@ -17,6 +17,7 @@ from sekisho.core.truth import Truth, members
 from sekisho.policy.asked import Asked, whole
 from sekisho.policy.compiler import Compiler
 from sekisho.policy.conditions.base import ConditionWord
+from sekisho.policy.conditions.tests import AtProvider
 from sekisho.policy.word import Scope, Severity, Word, not_yet, written
 
 
@@ -91,7 +92,9 @@ def _organisations(domains: Iterable[str]) -> int:
 class VisibleTest(CountTest):
     """How many visible recipients there must be."""
 
-    free_mail: StrictBool | None = not_yet(Severity.ERROR, "Count those at providers of free mail for consumers")
+    free_mail: StrictBool | None = Field(
+        default=None, description="Count those at providers of free mail for consumers (true) or the others (false)"
+    )
     known_together: StrictBool | None = not_yet(Severity.ERROR, "They have been written to together before")
 
 
@@ -106,7 +109,11 @@ class VisibleRecipients(ConditionWord):
 
     def compiled(self, compiler: Compiler) -> Asked:
         test = self.visible_recipients
-        return compiler.share(HeaderCounts(test.external, Amounts(test.count, test.domains), written(test)))
+        provider = None
+        if test.free_mail is not None:
+            provider = compiler.share(AtProvider(compiler.known.free_mail, test.free_mail))
+        amounts = Amounts(test.count, test.domains)
+        return compiler.share(HeaderCounts(test.external, amounts, written(test), provider))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +123,7 @@ class HeaderCounts(Asked):
     external: bool | None
     amounts: Amounts
     test: str
+    provider: AtProvider | None
 
     def ask(self, facts: Facts) -> Truth:
         return whole(facts, true=self.amounts.hold(*self._counted(facts)))
@@ -129,6 +137,8 @@ class HeaderCounts(Asked):
         boxes = outside if self.external else facts.visible
         if self.external is False:
             boxes = tuple(set(facts.visible) - set(outside))
+        if self.provider is not None:
+            boxes = tuple(box for box in boxes if self.provider.holds(facts, box.local, box.domain))
         unread = 0 if self.external is False else _unread(facts)
         return len(boxes) + unread, _organisations(box.domain for box in boxes) + bool(unread)
 

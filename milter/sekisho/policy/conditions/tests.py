@@ -111,6 +111,33 @@ class Matches:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An address book gives it one of the labels."""
+
+    labels: frozenset[str]
+
+    def holds(self, facts: Facts, local: str, domain: str) -> bool:
+        return not self.labels.isdisjoint(facts.lists.labels(local, domain))
+
+    def guard(self, of: str) -> Guard | None:  # noqa: ARG002
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class AtProvider:
+    """At a provider of free mail outside the organisation (``wanted``), or not."""
+
+    providers: frozenset[str]
+    wanted: bool
+
+    def holds(self, facts: Facts, local: str, domain: str) -> bool:  # noqa: ARG002
+        return (domain in self.providers and domain not in facts.site.domains) is self.wanted
+
+    def guard(self, of: str) -> Guard | None:  # noqa: ARG002
+        return None
+
+
 def membership(compiler: Compiler, members: tuple[str, ...], *, wanted: bool) -> Membership:
     """Whether an address is among members of which some are names of lists."""
     names = tuple(member for member in members if is_list_name(member))

@@ -15,7 +15,7 @@ from sekisho.core.truth import Truth
 from sekisho.policy.asked import Asked, whole
 from sekisho.policy.compiler import Compiler
 from sekisho.policy.conditions.base import ConditionWord
-from sekisho.policy.word import ONE_OR_MANY, Scope, Severity, Word, not_yet, written
+from sekisho.policy.word import ONE_OR_MANY, Scope, Word, written
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d) ?- ?([01]?\d|2[0-4]):([0-5]\d)")
@@ -49,7 +49,9 @@ class TimeTest(Word):
     hours: Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], *ONE_OR_MANY] | None = Field(
         default=None, description="Within one of these spans, the end excluded: 09:00-17:30, 22:00-06:00"
     )
-    holiday: StrictBool | None = not_yet(Severity.ERROR, "On a public holiday (true) or not (false)")
+    holiday: StrictBool | None = Field(
+        default=None, description="On one of the organisation's holidays (true) or on another day (false)"
+    )
 
 
 class Time(ConditionWord):
@@ -61,7 +63,7 @@ class Time(ConditionWord):
     def compiled(self, compiler: Compiler) -> Asked:
         days = frozenset(WEEK.index(day) for day in self.time.weekday or ())
         spans = tuple(map(_minutes, self.time.hours or ()))
-        return compiler.share(Within(days, spans, written(self.time)))
+        return compiler.share(Within(days, spans, self.time.holiday, written(self.time)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +72,14 @@ class Within(Asked):
     COST: ClassVar[int] = 3
     days: frozenset[int]
     spans: tuple[tuple[int, int], ...]
+    holiday: bool | None
     test: str
 
     def ask(self, facts: Facts) -> Truth:
         now = facts.transaction.received.astimezone(facts.site.zone)
         minute = now.hour * 60 + now.minute
         in_days = not self.days or now.weekday() in self.days
+        in_days &= self.holiday is None or (now.date() in facts.site.holidays) is self.holiday
         return whole(facts, true=in_days and (not self.spans or any(_inside(minute, *span) for span in self.spans)))
 
     def values(self, facts: Facts) -> Mapping[str, Value]:
