@@ -28,20 +28,21 @@ def parse(octets: bytes) -> tuple[list[Line], bytes]:
     The header ends at the empty line, or before the first line that is neither a field nor a continuation.
     """
     header: list[Line] = []
-    rest = octets
-    while rest:
-        line, _, after = rest.partition(b"\r\n")
+    at = 0
+    while at < len(octets):
+        end = octets.find(b"\r\n", at)
+        line, after = (octets[at:end], end + 2) if end >= 0 else (octets[at:], len(octets))
         if not line:
-            return header, after
+            return header, octets[after:]
         if line[:1] in b" \t" and header:
             name, value = header[-1]
             header[-1] = name, value + b"\n" + line
         else:
             start = _HEADER.match(line)
             if start is None:
-                return header, rest
+                return header, octets[at:]
             header.append((start.group(1), line[start.end() :]))
-        rest = after
+        at = after
     return header, b""
 
 

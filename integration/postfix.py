@@ -44,11 +44,11 @@ class Postfix:
         if missing := why_not():
             raise Unavailable(missing)
         self._guard = guard
-        self._home = guard.directory("seki-postfix-")
+        self.home = guard.directory("seki-postfix-")
         self._settings = dict(settings or {})
         self.ports = Ports(*waiting.free_ports(3))
-        self._etc = self._home / "etc"
-        self._queue = self._home / "queue"
+        self._etc = self.home / "etc"
+        self._queue = self.home / "queue"
         self._master: subprocess.Popen[bytes] | None = None
         self._write(relay, milter)
 
@@ -60,16 +60,16 @@ class Postfix:
         self.stop()
 
     def _write(self, relay: int, milter: str) -> None:
-        for path in (self._etc, self._queue, self._home / "data"):
+        for path in (self._etc, self._queue, self.home / "data"):
             path.mkdir()
-        shutil.chown(self._home / "data", "postfix")
-        (self._etc / "main.cf").write_text(main_cf(self._home, relay, milter, self._settings))
+        shutil.chown(self.home / "data", "postfix")
+        (self._etc / "main.cf").write_text(main_cf(self.home, relay, milter, self._settings))
         (self._etc / "master.cf").write_text(master_cf(self.ports))
         self._run("postfix", "check")
 
     def start(self) -> None:
         """Start, and return when every listener answers."""
-        self._master = self._guard.start([MASTER, "-c", self._etc, "-d"], self._home / "master.out")
+        self._master = self._guard.start([MASTER, "-c", self._etc, "-d"], self.home / "master.out")
         for port in self.ports:
             waiting.until(partial(waiting.answers, port), f"Postfix on port {port}: {self.log()}")
 
@@ -81,7 +81,7 @@ class Postfix:
 
     def log(self) -> str:
         """Everything Postfix said."""
-        files = (self._home / "master.out", self._home / "mail.log")
+        files = (self.home / "master.out", self.home / "mail.log")
         return "".join(file.read_text(errors="replace") for file in files if file.exists())
 
     def queue(self) -> list[dict[str, Any]]:
