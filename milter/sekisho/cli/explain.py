@@ -16,6 +16,7 @@ from sekisho.cli.common import common, configuration_of
 from sekisho.cli.output import EX_DATA, EX_NO_INPUT, EX_OK, CommandError, heading, print_json, say
 from sekisho.core.message import Client
 from sekisho.mime.reader import MimeReader
+from sekisho.sandbox.pool import Pool
 from sekisho.serve.question import NoRecipient, Question, answer
 
 
@@ -38,8 +39,10 @@ def run(options: argparse.Namespace) -> int:
     client = Client(address=options.client, user=options.user, listener=options.listener)
     question = Question(_octets(options.message), options.sender, options.rcpt, client)
     language = options.language or configuration.site.languages[0]
+    now = datetime.now(UTC)
     try:
-        report = answer(configuration, MimeReader(), question, datetime.now(UTC), language, thorough=options.all)
+        with Pool() as files:
+            report = answer(configuration, MimeReader(), question, now, language, thorough=options.all, files=files)
     except NoRecipient as error:
         raise CommandError(EX_DATA, f"{error} (--rcpt ADDRESS)") from error
     if options.json:

@@ -14,9 +14,10 @@ from sekisho.cli.output import EX_DATA, EX_NO_INPUT, EX_OK, CommandError, print_
 from sekisho.config.cases import CasesSource, read_cases
 from sekisho.config.load import Configuration
 from sekisho.config.problems import ConfigurationError
-from sekisho.core.ports import Reader
+from sekisho.core.ports import Files, Reader
 from sekisho.mime.reader import MimeReader
 from sekisho.policy.testing import Case, failures
+from sekisho.sandbox.pool import Pool
 from sekisho.serve.judge import judge
 from sekisho.serve.question import Question, transaction_of
 
@@ -35,12 +36,13 @@ def run(options: argparse.Namespace) -> int:
     rules = frozenset(rule.id for rule in configuration.policy.rules)
     sources = [_read(Path(name), rules) for name in options.cases]
     wrong = total = 0
-    for source in sources:
-        for number, case in enumerate(source.model.cases):
-            found = _failures(configuration, MimeReader(), source, case)
-            _report(source.placed.place(("cases", number)), case, found, as_json=options.json)
-            wrong += bool(found)
-            total += 1
+    with Pool() as files:
+        for source in sources:
+            for number, case in enumerate(source.model.cases):
+                found = _failures(configuration, MimeReader(), files, source, case)
+                _report(source.placed.place(("cases", number)), case, found, as_json=options.json)
+                wrong += bool(found)
+                total += 1
     if not options.json:
         say(f"{total - wrong} of {total} cases are as they should be")
     return EX_DATA if wrong else EX_OK
@@ -53,10 +55,10 @@ def _read(path: Path, rules: frozenset[str]) -> CasesSource:
         raise refused(error) from error
 
 
-def _failures(configuration: Configuration, reader: Reader, source: CasesSource, case: Case) -> list[str]:
+def _failures(configuration: Configuration, reader: Reader, files: Files, source: CasesSource, case: Case) -> list[str]:
     now = _moment(case, configuration)
     question = Question(_octets(case, source), case.sender, case.recipients, case.smtp_client())
-    judged = judge(configuration, reader, transaction_of(question, reader, now))
+    judged = judge(configuration, reader, transaction_of(question, reader, now), files)
     return failures(case, judged.facts.transaction, judged.decision, judged.plan.dispositions)
 
 

@@ -15,7 +15,7 @@ from sekisho.core import replies
 from sekisho.core.decision import Disposition
 from sekisho.core.message import Transaction
 from sekisho.core.plan import WARNED, Plan
-from sekisho.core.ports import Reader
+from sekisho.core.ports import Files, Reader
 from sekisho.core.replies import Reply
 from sekisho.quarantine.deposit import ReleaseLoop, deposit
 from sekisho.serve.judge import Judgement, judge
@@ -26,15 +26,18 @@ from sekisho.store import Store, StoreUnavailable
 class Gateway:
     """Decides and stores; one for each worker process, used by many threads at once."""
 
-    def __init__(self, configuration: Configuration, reader: Reader, store: Store, telemetry: Telemetry) -> None:
+    def __init__(
+        self, configuration: Configuration, reader: Reader, files: Files, store: Store, telemetry: Telemetry
+    ) -> None:
         self._configuration = configuration
         self._reader = reader
+        self._files = files
         self._store = store
         self._telemetry = telemetry
 
     def handle(self, transaction: Transaction) -> Plan:
         """Everything between collecting and applying; deposits are committed on return."""
-        judged = judge(self._configuration, self._reader, transaction)
+        judged = judge(self._configuration, self._reader, transaction, self._files)
         outcome = _outcome(judged)
         if judged.plan.deposits or judged.plan.notices:
             return self._deposited(transaction, outcome, judged)

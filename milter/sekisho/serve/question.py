@@ -20,7 +20,7 @@ from sekisho.core.finding import Finding
 from sekisho.core.message import Client, Field, Path, Transaction
 from sekisho.core.parse import parse_message
 from sekisho.core.path import parse_path
-from sekisho.core.ports import Reader
+from sekisho.core.ports import NO_FILES, Files, Reader
 from sekisho.core.reason import Reason
 from sekisho.core.rule import Rule
 from sekisho.core.truth import Mask, Truth, members
@@ -49,10 +49,17 @@ class Question:
 
 
 def answer(
-    configuration: Configuration, reader: Reader, question: Question, now: datetime, language: str, *, thorough: bool
+    configuration: Configuration,
+    reader: Reader,
+    question: Question,
+    now: datetime,
+    language: str,
+    *,
+    thorough: bool,
+    files: Files = NO_FILES,
 ) -> dict[str, Any]:
     """What would happen. ``thorough`` runs every inspector, whatever the policy asks. Raises `NoRecipient`."""
-    judged = judge(configuration, reader, transaction_of(question, reader, now))
+    judged = judge(configuration, reader, transaction_of(question, reader, now), files)
     explained = list(explain(configuration.policy, judged.facts))
     if thorough:
         for code in configuration.inspectors:

@@ -21,6 +21,7 @@ from typing import Any
 from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
 from sekisho.core.message import Path as SmtpPath
+from sekisho.core.ports import Files
 from sekisho.lists.secret import read_secret
 from sekisho.mime.reader import MimeReader
 from sekisho.mta.endpoint import parse_endpoint, probe
@@ -33,6 +34,7 @@ from sekisho.quarantine.smtp import Outcome, send
 from sekisho.quarantine.smtp import probe as greets
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.worker import ReleaseWorker
+from sekisho.sandbox.pool import Pool
 from sekisho.serve.control import Orders
 from sekisho.serve.gateway import Gateway
 from sekisho.serve.metrics import Family, Metrics, exposition, gauge_family, single_gauge
@@ -73,7 +75,7 @@ def crew_of(configuration: Configuration, log: logging.Logger) -> Crew:
     def make_handler(slot: int) -> Handler:
         metrics = Metrics(metrics_folder(settings), f"w{slot}")
         telemetry = Telemetry(metrics, log, configuration.policy, configuration.inspectors)
-        return Gateway(configuration, MimeReader(), store_of(settings), telemetry)
+        return Gateway(configuration, MimeReader(), Pool(), store_of(settings), telemetry)
 
     spool = settings.milter.spool or Path(tempfile.gettempdir())
     return Crew(make_handler, settings.milter.workers, Collecting(spool, settings.milter.memory))
@@ -105,18 +107,18 @@ def http(configuration: Configuration, line: socket.socket | None) -> int:
     routes = health_routes(lambda: exposition(folder, _gauges(store)), probes)
     if settings.http.token_file is not None:
         token = read_secret(settings.http.token_file)
-        routes.append(explain_route(partial(_explained, configuration), token, settings.http.largest_question))
+        routes.append(explain_route(partial(_explained, configuration, Pool()), token, settings.http.largest_question))
     server = Server(routes, listen(settings.http.listen))
     _when_told(line, server.stop)
     server.run()
     return 0
 
 
-def _explained(configuration: Configuration, asked: Asked) -> dict[str, Any]:
+def _explained(configuration: Configuration, files: Files, asked: Asked) -> dict[str, Any]:
     languages = configuration.site.languages
     language = asked.language if asked.language in LANGUAGES else languages[0]
     question = Question(asked.message, asked.sender, asked.recipients)
-    return answer(configuration, MimeReader(), question, datetime.now(UTC), language, thorough=False)
+    return answer(configuration, MimeReader(), question, datetime.now(UTC), language, thorough=False, files=files)
 
 
 def probes_of(settings: Settings, store: Store) -> dict[str, Callable[[], None]]:

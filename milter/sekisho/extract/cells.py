@@ -1,0 +1,115 @@
+"""Sheets of a workbook (.xlsx, .xlsb, .xls, .ods) with calamine: names, visibility, and the text of every cell.
+
+The only module that imports python_calamine.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from sekisho.extract.job import Job
+from sekisho.extract.limits import Unreadable
+
+_GAP = 64
+"""Empty cells in a row that are written as tabs; after more, the row goes on in another line."""
+
+Value = int | float | str | bool | time | date | timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: its name, its place (which says whether it is hidden), its text."""
+
+    name: str
+    place: str
+    text: str
+    cells: tuple[tuple[int, int], ...]
+
+    def rows(self) -> Iterator[tuple[int, int, str]]:
+        """Row, first column and text of each line."""
+        for (row, column), line in zip(self.cells, self.text.split("\n"), strict=False):
+            yield row, column, line
+
+
+def read_sheets(data: bytes, job: Job, file_format: str = "office") -> dict[str, Sheet]:
+    """Every sheet by its name, its text and its being hidden told to the job. Raises `Unreadable`."""
+    try:
+        workbook = CalamineWorkbook.from_object(io.BytesIO(data))
+    except PasswordError as error:
+        raise Unreadable("encrypted", file_format) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise Unreadable("broken", file_format) from error
+    found: dict[str, Sheet] = {}
+    for about in workbook.sheets_metadata:
+        is_hidden = about.visible != SheetVisibleEnum.Visible
+        place = f"{about.name}(hidden)" if is_hidden else about.name
+        is_chart = about.typ == SheetTypeEnum.ChartSheet
+        sheet = Sheet(about.name, place, "", ()) if is_chart else _sheet(workbook, about.name, place, job)
+        found[sheet.name] = sheet
+        job.text(sheet.text, place, sheet.cells)
+        if is_hidden:
+            job.hidden("sheet", place, sheet.text)
+    return found
+
+
+def _sheet(workbook: CalamineWorkbook, name: str, place: str, job: Job) -> Sheet:
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+    except (CalamineError, OSError, ValueError):
+        job.problem("broken", name, "office")
+        return Sheet(name, place, "", ())
+    lines: list[str] = []
+    cells: list[tuple[int, int]] = []
+    for row, column, line in _lines(sheet, job):
+        cells.append((row, column))
+        lines.append(line)
+    return Sheet(name, place, "\n".join(lines), tuple(cells))
+
+
+def _lines(sheet: CalamineSheet, job: Job) -> Iterator[tuple[int, int, str]]:
+    """Row and column from 1; calamine counts rows from the sheet's top, columns from the first that is used."""
+    if sheet.start is None:
+        return
+    left = sheet.start[1]
+    for row, values in enumerate(sheet.iter_rows()):
+        if not row & 255:
+            job.budget.tick()
+        for column, texts in _runs([_shown(value) for value in values]):
+            yield row + 1, left + column + 1, "\t".join(texts)
+
+
+def _runs(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """The filled cells of a row, in runs that are far apart."""
+    start = last = -1
+    for column, text in enumerate(texts):
+        if not text:
+            continue
+        if start < 0:
+            start = column
+        elif column - last > _GAP:
+            yield start, texts[start : last + 1]
+            start = column
+        last = column
+    if start >= 0:
+        yield start, texts[start : last + 1]
+
+
+def _shown(value: Value) -> str:
+    """A cell as text on one line; whole numbers without a fraction."""
+    if isinstance(value, str):
+        return value if value.isprintable() else " ".join(value.split())
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,52 @@
+"""XML read event by event with expat: no tree, no entities of the file's own, nothing fetched.
+
+Documents in Office files have no need of declared entities, so a declaration ends the reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from xml.parsers import expat
+
+from sekisho.extract.limits import Budget, Unreadable
+
+_PIECE = 1 << 16
+
+Start = Callable[[str, Mapping[str, str]], None]
+"""Local name and attributes by local name."""
+
+
+def parse(data: bytes, budget: Budget, start: Start, end: Callable[[str], None], text: Callable[[str], None]) -> None:
+    """Give each element and text to the callbacks. Raises `Unreadable`."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    local: dict[str, str] = {}
+
+    def name_of(name: str) -> str:
+        found = local.get(name)
+        if found is None:
+            found = local[name] = name.rpartition(":")[2]
+        return found
+
+    def opened(name: str, attributes: dict[str, str]) -> None:
+        start(name_of(name), {name_of(key): value for key, value in attributes.items()} if attributes else attributes)
+
+    def closed(name: str) -> None:
+        end(name_of(name))
+
+    parser.StartElementHandler = opened
+    parser.EndElementHandler = closed
+    parser.CharacterDataHandler = text
+    parser.EntityDeclHandler = _refused
+    try:
+        for position in range(0, len(data), _PIECE):
+            parser.Parse(data[position : position + _PIECE], False)
+            budget.tick()
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError) as error:
+        raise Unreadable("broken") from error
+
+
+def _refused(*_declaration: Any) -> None:
+    raise Unreadable("broken")

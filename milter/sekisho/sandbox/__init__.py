@@ -1,0 +1,1 @@
+"""The process in which files are opened: its walls, its wire, its client."""
