@@ -7,6 +7,7 @@ on Ctrl-C. Everything that is started ends with us.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from integration import waiting
 from integration.bench import alone, machine, messages, table, through_postfix
-from integration.bench.contenders import Absent, Place, accepts
+from integration.bench.contenders import Absent, Place
 from integration.bench.goals import Measured, Row
 from integration.bench.load import Broken, Milterload
 from integration.bench.measure import FULL, QUICK, Fleet, Pace, Say, Series, compare
@@ -110,11 +111,14 @@ def _tried(work: str, measure: Callable[[], Iterator[Row]]) -> Iterator[Row]:
 
 
 def _mail_sink(guard: Guard) -> int:
-    """A listener that takes all mail, in a process of its own; its port. Without it, what is sent waits."""
+    """The port of a listener that takes all mail, in a process of its own; raises `NeverHappened`."""
     (port,) = waiting.free_ports(1)
-    at = f"inet:{port}@127.0.0.1"
-    child = guard.start(["smtp-sink", f"127.0.0.1:{port}", "1000"], guard.directory("bench-sink-") / "log")
-    waiting.until(lambda: child.poll() is not None or accepts(at), "smtp-sink listens")
+    log = guard.directory("bench-sink-") / "log"
+    command = ["smtp-sink", *(["-u", "nobody"] if os.geteuid() == 0 else []), f"127.0.0.1:{port}", "1000"]
+    child = guard.start(command, log)
+    waiting.until(lambda: child.poll() is not None or waiting.answers(port), "smtp-sink listens")
+    if child.poll() is not None:
+        raise NeverHappened(f"smtp-sink ended: {log.read_text()}")
     return port
 
 
