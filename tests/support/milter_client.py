@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Sequence
 from types import TracebackType
 
 NO_REPLY = {b"C": 0x1000, b"H": 0x2000, b"M": 0x4000, b"R": 0x8000, b"L": 0x80, b"B": 0x80000}
@@ -60,7 +61,10 @@ class MilterClient:
 
     def finish(self) -> tuple[list[tuple[bytes, bytes]], bytes]:
         """Body and end-of-message: the edits, as command and data, and the final reply's command."""
-        self._step(b"B", b"body\r\n")
+        return self._end(b"body\r\n")
+
+    def _end(self, body: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+        self._step(b"B", body)
         self._send(b"E", b"")
         edits: list[tuple[bytes, bytes]] = []
         while True:
@@ -72,6 +76,18 @@ class MilterClient:
     def message(self) -> tuple[list[tuple[bytes, bytes]], bytes]:
         self.begin()
         return self.finish()
+
+    def offer(
+        self, sender: bytes, recipients: Sequence[bytes], fields: Sequence[tuple[bytes, bytes]], body: bytes
+    ) -> tuple[list[tuple[bytes, bytes]], bytes]:
+        """Play a whole message of one's own: the edits and the final reply's command."""
+        self._macros(b"M", b"i", b"4QTEST")
+        self._step(b"M", sender + b"\0")
+        for recipient in recipients:
+            self._step(b"R", recipient + b"\0")
+        for name, value in fields:
+            self._step(b"L", name + b"\0" + value + b"\0")
+        return self._end(body)
 
     def ended(self) -> bool:
         """Wait for the milter to close the connection."""
