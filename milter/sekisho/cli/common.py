@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 from pathlib import Path
 
 from sekisho.cli.output import EX_CONFIG, CommandError
 from sekisho.config.load import Configuration, load
 from sekisho.config.problems import ConfigurationError
+from sekisho.quarantine.decide import Actor
 
 DEFAULT_CONFIG = "/etc/sekisho/sekisho.yaml"
 
@@ -31,6 +33,13 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
         return load(Path(options.config))
     except ConfigurationError as error:
         raise refused(error) from error
+
+
+def actor_of(options: argparse.Namespace) -> Actor:
+    """The operator at the gateway, or the person on whose behalf (``--as``) the command runs."""
+    if options.person:
+        return Actor(options.person, "person")
+    return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), "operator")
 
 
 def refused(error: ConfigurationError) -> CommandError:

@@ -21,7 +21,7 @@ VERBS = {
     "explain": "what would happen to a message, and why",
     "serve": "run the daemon, or one role of it",
     "quarantine": "list, show, release, reject, cancel, export what is held",
-    "policy": "do the site's own examples come out as they should?",
+    "policy": "check the site's own examples, set a rule to monitor and back",
     "stats": "what was held and what became of it, by rule",
     "audit": "who decided what; verify that the record is whole",
     "doctor": "by which ways does mail pass unasked, and what else is wrong around us?",

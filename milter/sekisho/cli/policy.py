@@ -1,6 +1,7 @@
-"""``sekisho policy test CASES.yaml``: the site's own examples, checked against its policy.
+"""``sekisho policy``: the site's own examples, and modes that are set by command.
 
-Each case says which message, sent how, must become what. 0 when all are as they say, 65 when one is not.
+``test CASES.yaml``: each case says which message, sent how, must become what. 0 when all are as they say, 65 when one
+is not. ``mode``: `sekisho.cli.mode`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sekisho.cli import mode
 from sekisho.cli.common import common, configuration_of, refused
 from sekisho.cli.output import EX_DATA, EX_NO_INPUT, EX_OK, CommandError, print_json, say
 from sekisho.config.cases import CasesSource, read_cases
@@ -28,10 +30,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     test = verbs.add_parser("test", help="do the site's own examples come out as they should?")
     common(test)
     test.add_argument("cases", nargs="+", metavar="CASES", help="files of cases")
+    mode.arguments(verbs.add_parser("mode", help="set a rule, or what rules may do to a group of senders, to a mode"))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check every case of every file; one line, or one JSON object, each."""
+    """Set a mode; or check every case of every file, one line, or one JSON object, each."""
+    if options.action == "mode":
+        return mode.run(options)
     configuration = configuration_of(options)
     rules = frozenset(rule.id for rule in configuration.policy.rules)
     sources = [_read(Path(name), rules) for name in options.cases]

@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sekisho.cli import shown
-from sekisho.cli.common import common, configuration_of
+from sekisho.cli.common import actor_of, common, configuration_of
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import (
     EX_CANNOT_CREATE,
@@ -35,7 +33,7 @@ from sekisho.cli.output import (
 from sekisho.config.load import Configuration
 from sekisho.core.amounts import duration
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import Actor, AlreadyDecided, Choice, NotDecided, decide, extend
+from sekisho.quarantine.decide import AlreadyDecided, Choice, NotDecided, decide, extend
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.listing import Filter, listing
@@ -160,7 +158,7 @@ def _extend(_: Configuration, store: Store, options: argparse.Namespace, hold_id
         by = duration(options.by).delta
     except ValueError as error:
         raise CommandError(EX_USAGE, f"--by: {error}") from error
-    actor, now = _actor(options), datetime.now(UTC)
+    actor, now = actor_of(options), datetime.now(UTC)
     _report(options, _or_refused(lambda: extend(store, hold_id, by, actor, now, reason=options.reason)))
     return EX_OK
 
@@ -200,7 +198,7 @@ def _load(store: Store, hold_id: str) -> HoldRow:
 
 
 def _decided(store: Store, options: argparse.Namespace, hold_id: str, choice: Choice) -> HoldRow:
-    actor, now = _actor(options), datetime.now(UTC)
+    actor, now = actor_of(options), datetime.now(UTC)
     wanted, reason = options.recipient, options.reason
     return _or_refused(lambda: decide(store, hold_id, choice, actor, now, recipients=wanted, reason=reason))
 
@@ -212,13 +210,6 @@ def _or_refused(work: Callable[[], HoldRow]) -> HoldRow:
         raise CommandError(EX_DATA, str(error)) from error
     except NotDecided as error:
         raise CommandError(EX_NO_INPUT, str(error)) from error
-
-
-def _actor(options: argparse.Namespace) -> Actor:
-    """The operator at the gateway, or the person on whose behalf the command runs."""
-    if options.person:
-        return Actor(options.person, "person")
-    return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), "operator")
 
 
 def _going(hold: HoldRow, recipients: list[str]) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sekisho.config.invalid import problems_of
+from sekisho.config.modes import ModesSource, read_modes
 from sekisho.config.policies import Placed, PolicySource, policy_files, read_policy
 from sekisho.config.problems import ConfigurationError, Problem, Severity, in_order, whole_file
 from sekisho.config.settings import Settings, inspector_settings, settings_model
@@ -36,6 +37,7 @@ from sekisho.policy.check import troubles
 from sekisho.policy.compile import Source as CompileSource
 from sekisho.policy.compile import compile_policy
 from sekisho.policy.compiler import Known
+from sekisho.policy.modes import mode_troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +96,20 @@ class _Loading:
         lists = NamedLists(self._lists(settings) if settings else {})
         holidays = self._holidays(settings) if settings else Holidays()
         dictionaries = self._dictionaries(settings) if settings else {}
-        if settings is None or None in policies:
+        modes = self._modes(settings) if settings else None
+        if settings is None or None in policies or modes is None:
             raise ConfigurationError(in_order(self._problems))
         sources = [one for one in policies if one is not None]
         known = self._known(settings, lists, holidays)
         self._problems += _policy_problems(sources, known)
+        self._problems += _mode_problems(modes, sources, known)
         found = in_order(self._problems)
         if any(one.severity is Severity.ERROR for one in found):
             raise ConfigurationError(found)
         return Configuration(
             settings=settings,
             site=settings.organization.site(invisible_copies=settings.milter.invisible_copies, holidays=holidays),
-            policy=compile_policy([CompileSource(one.model, one.placed.place) for one in sources], known),
+            policy=compile_policy([CompileSource(one.model, one.placed.place) for one in sources], known, modes.model),
             lists=lists,
             dictionaries=dictionaries,
             inspectors=bind(inspector_settings(settings, self._inspectors), self._inspectors.values()),
@@ -149,6 +153,14 @@ class _Loading:
     def _policy(self, path: Path) -> PolicySource | None:
         try:
             return read_policy(path)
+        except ConfigurationError as error:
+            self._problems += error.problems
+            return None
+
+    def _modes(self, settings: Settings) -> ModesSource | None:
+        """The modes that were set by command; None where their file cannot be used."""
+        try:
+            return read_modes(self._base / settings.modes)
         except ConfigurationError as error:
             self._problems += error.problems
             return None
@@ -215,6 +227,11 @@ def _is_name(value: object) -> bool:
 def _today(settings: Settings) -> Callable[[], date]:
     zone = settings.organization.time_zone
     return lambda: datetime.now(zone).date()
+
+
+def _mode_problems(modes: ModesSource, sources: Sequence[PolicySource], known: Known) -> Iterator[Problem]:
+    found = mode_troubles(modes.model, [one.model for one in sources], known.lists)
+    return (modes.placed.problem(trouble) for trouble in found)
 
 
 def _policy_problems(sources: Sequence[PolicySource], known: Known) -> Iterator[Problem]:

@@ -82,6 +82,12 @@ class Settings(Section):
         description="Policy files in the order in which they count; relative to this file, `*` stands for any name",
     )
 
+    modes: Annotated[FileName, Field(min_length=1)] = Field(
+        default="modes.yaml",
+        description="File in which `sekisho policy mode` keeps the modes that it sets; relative to this file, may be "
+        "absent",
+    )
+
     @property
     def run_folder(self) -> Path:
         """`run_directory`, or its default."""

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import struct
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
+
+_FLOCK = "hhqqi0q"
+"""Linux's ``struct flock``: type, whence, start, length, pid."""
 
 
 class AlreadyRunning(Exception):
@@ -18,6 +22,20 @@ class AlreadyRunning(Exception):
 
     def __init__(self, socket: Path, pid: str) -> None:
         super().__init__(f"{socket} is in use by another sekisho" + (f" (pid {pid})" if pid else ""))
+
+
+def owner(socket: Path) -> int | None:
+    """The process that has the socket; None where none has. Raises `OSError` where the lock cannot be looked at."""
+    try:
+        descriptor = os.open(f"{socket}.lock", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    try:
+        question = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
+    finally:
+        os.close(descriptor)
+    return pid if kind != fcntl.F_UNLCK else None
 
 
 class SocketLock:

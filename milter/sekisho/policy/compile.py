@@ -13,6 +13,7 @@ from sekisho.policy.conditions.tests import membership
 from sekisho.policy.index import IndexedPolicy, indexed
 from sekisho.policy.joined import Every, Neither, either, every
 from sekisho.policy.models import Message, ModeStep, PolicyFile, RuleModel
+from sekisho.policy.modes import ModesFile, with_modes
 from sekisho.policy.steps import Step, stepped
 from sekisho.policy.word import Loc
 from sekisho.policy.written import Numbered, rules_of
@@ -21,6 +22,9 @@ from sekisho.policy.written import Numbered, rules_of
 def nowhere(_loc: Loc) -> str:
     """The place of what is in no file."""
     return ""
+
+
+NO_MODES = ModesFile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,13 @@ class Source:
     """``file:line`` of keys and indexes from the top of the file."""
 
 
-def compile_policy(sources: Sequence[Source], known: Known) -> IndexedPolicy:
-    """The policy of these files, in order; `sekisho.policy.check.troubles` must have found no error in them."""
+def compile_policy(sources: Sequence[Source], known: Known, modes: ModesFile = NO_MODES) -> IndexedPolicy:
+    """The policy of these files, in order, with the modes that were set by command.
+
+    `sekisho.policy.check.troubles` must have found no error in them.
+    """
     compiler = Compiler(known)
-    rules = rules_of([source.file for source in sources])
+    rules = with_modes(rules_of([source.file for source in sources]), modes)
     return indexed(tuple(_rule(compiler, sources[one.source], one) for one in rules))
 
 
@@ -53,7 +60,8 @@ def _rule(compiler: Compiler, source: Source, numbered: Numbered) -> Rule:
         severity=model.severity or "",
     )
     steps = tuple(_step(compiler, step) for step in numbered.steps[:-1])
-    return stepped(rule, steps) if steps else rule
+    limits = tuple(_step(compiler, limit) for limit in numbered.limits)
+    return stepped(rule, steps, limits) if steps or limits else rule
 
 
 def _step(compiler: Compiler, step: ModeStep) -> Step:

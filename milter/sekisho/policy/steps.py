@@ -37,11 +37,20 @@ class SteppedRule(Rule):
     """A rule with several modes; ``mode`` is the one for all others."""
 
     steps: tuple[Step, ...] = ()
+    limits: tuple[Step, ...] = ()
+    """Each the most that the rule may do to some senders."""
+
+    def mode_for(self, facts: Facts) -> Mode:
+        """The mode for a message; may raise `Unavailable`."""
+        mode = next((step.mode for step in self.steps if step.holds(facts)), self.mode)
+        limits = (limit.mode for limit in self.limits if limit.holds(facts))
+        return min((mode, *limits), key=STRICTNESS.index)
 
 
-def stepped(rule: Rule, steps: tuple[Step, ...]) -> SteppedRule:
-    """The rule with these modes before its own."""
-    return SteppedRule(**{one.name: getattr(rule, one.name) for one in fields(rule)}, steps=steps)
+def stepped(rule: Rule, steps: tuple[Step, ...], limits: tuple[Step, ...]) -> SteppedRule:
+    """The rule with these modes before its own, and these limits."""
+    own = {one.name: getattr(rule, one.name) for one in fields(rule)}
+    return SteppedRule(**own, steps=steps, limits=limits)
 
 
 def in_force(rule: Rule, facts: Facts) -> Rule:
@@ -52,7 +61,7 @@ def in_force(rule: Rule, facts: Facts) -> Rule:
     if not isinstance(rule, SteppedRule):
         return rule
     try:
-        mode = next((step.mode for step in rule.steps if step.holds(facts)), rule.mode)
+        mode = rule.mode_for(facts)
     except Unavailable as error:
         facts.away[error.source] = error.why
         mode = max((rule.mode, *(step.mode for step in rule.steps)), key=STRICTNESS.index)

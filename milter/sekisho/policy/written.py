@@ -19,6 +19,8 @@ class Numbered:
     number: int
     model: RuleModel
     steps: tuple[ModeStep, ...]
+    limits: tuple[ModeStep, ...] = ()
+    """Senders to whom it may not do more than a mode."""
 
     @property
     def mode(self) -> Mode:
