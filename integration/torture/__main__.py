@@ -10,10 +10,14 @@ import argparse
 import random
 import sys
 import time
+from pathlib import Path
 
 from integration.postfix import why_not
 from integration.torture.table import table
 from integration.torture.trial import Extent, Trial
+
+KEPT = Path(__file__).parents[2] / ".cache" / "torture"
+"""Logs and store of the last trial."""
 
 
 def main() -> int:
@@ -24,7 +28,7 @@ def main() -> int:
         return 69
     print(f"{options.rounds} rounds, seed {options.seed}", flush=True)
     began = time.monotonic()
-    extent = Extent(options.rounds, options.seed, options.minutes, patience=150.0)
+    extent = Extent(options.rounds, options.seed, options.minutes, patience=150.0, keep=KEPT)
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True)
@@ -32,6 +36,7 @@ def main() -> int:
     with Trial(extent, say) as trial:
         found = trial.run()
     print(table(found, time.monotonic() - began))
+    print(f"logs and store: {KEPT}")
     return 1 if found.violations else 0
 
 

@@ -39,6 +39,8 @@ class Unit:
         self._http = http
         self._log = configuration.with_name("sekisho.log")
         self._main: subprocess.Popen[bytes] | None = None
+        self.ends: list[int] = []
+        """Exit statuses of supervisors that ended by themselves; each was started again, as a manager does."""
 
     def start(self) -> None:
         """Start it; `wait_until_ready` says when it takes mail."""
@@ -54,20 +56,26 @@ class Unit:
 
     def wait_until_ready(self) -> None:
         """Return when /readyz says that store, milter and re-injection listener are there."""
-        waiting.until(self._is_ready, f"sekisho serve is ready\n{self.log()[-2000:]}", patience=60)
+        try:
+            waiting.until(self._is_ready, "sekisho serve is ready", patience=60)
+        except waiting.NeverHappened as error:
+            raise waiting.NeverHappened(f"{error}\n{self.log()[-4000:]}") from None
 
     def _is_ready(self) -> bool:
+        self._revive()
         page = f"http://127.0.0.1:{self._http}/readyz"
         with contextlib.suppress(OSError, HTTPException), urllib.request.urlopen(page, timeout=5) as answer:
             return bool(answer.status == 200)
         return False
 
-    def has_died(self) -> bool:
-        """Whether the supervisor ended without anybody's doing."""
-        return self._main is not None and self._main.poll() is not None
+    def _revive(self) -> None:
+        if self._main is not None and self._main.poll() is not None:
+            self.ends.append(self._guard.stop(self._main))
+            self.start()
 
     def living(self, part: Part) -> list[int]:
         """Process ids of the present supervisor's own."""
+        self._revive()
         assert self._main is not None
         if part is Part.SUPERVISOR:
             return [self._main.pid]
@@ -81,6 +89,7 @@ class Unit:
 
     def kill(self, pid: int, *, orphans_too: bool) -> None:
         """kill -9; a supervisor is started again, its children killed with it if ``orphans_too``."""
+        self._revive()
         assert self._main is not None
         if pid != self._main.pid:
             _kill([pid])
