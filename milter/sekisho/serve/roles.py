@@ -36,6 +36,7 @@ from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.sandbox.pool import Pool
 from sekisho.serve.control import Orders
+from sekisho.serve.following import Following
 from sekisho.serve.gateway import Gateway
 from sekisho.serve.metrics import Family, Metrics, exposition, gauge_family, single_gauge
 from sekisho.serve.question import Question, answer
@@ -84,7 +85,8 @@ def crew_of(configuration: Configuration, log: logging.Logger) -> Crew:
 def release(configuration: Configuration, log: logging.Logger, line: socket.socket | None) -> int:
     """The release role: timers, releases, notices."""
     settings = configuration.settings
-    watching = Watching(Metrics(metrics_folder(settings), "release"), log)
+    metrics = Metrics(metrics_folder(settings), "release")
+    watching = Watching(metrics, log)
     store = store_of(settings)
     store.upgrade()
     for message in reconcile(store, datetime.now(UTC)).missing:
@@ -93,6 +95,7 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     worker = ReleaseWorker(store, sender(settings), stationery, watching, lambda: datetime.now(UTC))
     stop = threading.Event()
     _when_told(line, stop.set)
+    threading.Thread(target=Following(store, metrics).run, args=(stop,), daemon=True).start()
     worker.run(stop)
     store.close()
     return 0

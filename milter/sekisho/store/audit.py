@@ -68,6 +68,11 @@ def entries(view: View, *, hold: str = "", after: int = 0, limit: int = _PAGE) -
     return [_row(row) for row in view.connection.execute(query).mappings()]
 
 
+def last(view: View) -> int:
+    """The number of the newest row; 0 where there is none."""
+    return view.connection.scalar(select(audit_head.c.sequence).where(audit_head.c.chain == _CHAIN)) or 0
+
+
 def verify(view: View) -> Verified:
     """Walk the whole chain."""
     last, count = _START, 0

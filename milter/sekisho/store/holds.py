@@ -112,6 +112,11 @@ def count_offer(unit: Unit, hold_ids: Iterable[str]) -> None:
         unit.connection.execute(query.values(offered=holds.c.offered + 1))
 
 
+def created(view: View, hold_id: str) -> datetime | None:
+    """When a hold was made; None if there is none."""
+    return view.connection.scalar(select(holds.c.created).where(holds.c.id == hold_id))
+
+
 def state(view: View, hold_id: str) -> State | None:
     """A hold's state; None if there is no such hold."""
     return view.connection.scalars(select(holds.c.state).where(holds.c.id == hold_id)).one_or_none()
