@@ -142,7 +142,7 @@ class _Case:
         self._arrived("released by a timer" if timed else "released", self._explained_releases())
 
     def _kept(self, row: Held) -> None:
-        if self._copies or self._world.queued[self._address]:
+        if any(copy.hold for copy in self._copies) or self._world.queued[self._address]:
             self._wrong("DELIVERED UNRELEASED")
         self._seen(row.state.value)
         surely = self._world.ledger.decided.get(self._address) if self._is_sure() else None

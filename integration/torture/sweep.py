@@ -145,15 +145,17 @@ def faults(calls: Sequence[str], network: bool) -> Iterator[tuple[str, str, bool
 
 
 class Sweep:
-    """Counts what was tried and what came of it."""
+    """Counts what was tried and what came of it; ``only`` some calls, or all."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, only: frozenset[str] = frozenset()) -> None:
         self._place = place
+        self._only = only
         self.points: Counter[tuple[str, str, str]] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.violations: list[str] = []
 
     def run(self) -> None:
+        """Every step, group and call."""
         for one in _steps():
             template = self._place.store.with_name(f"template {one.name}")
             shutil.rmtree(self._place.store, ignore_errors=True)
@@ -162,7 +164,8 @@ class Sweep:
             shutil.copytree(self._place.store, template)
             for group in one.groups:
                 calls, paths = self._place.groups[group]
-                for call, what, lasting in faults(calls, group == "network"):
+                wanted = [call for call in calls if call in self._only or not self._only]
+                for call, what, lasting in faults(wanted, group == "network"):
                     self._count_up(one, template, Fault(call, 1, what, lasting), paths)
             self._say(one)
 
