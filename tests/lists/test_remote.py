@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 
 import pytest
@@ -128,4 +129,31 @@ def test_a_list_that_was_never_fetched_is_unavailable(source: Source) -> None:
     assert len(source.asked) == 1
     source.error = None
     source.now += PAUSE
+    assert found.contains("x", "a.jp")
+
+
+def test_the_age_of_answers_grows_while_the_source_is_away(source: Source) -> None:
+    found = Remembered("p", source.ask, 60, source.clocks)
+    source.error = Unavailable("p", "down")
+    assert found.age() == math.inf
+    source.now += PAUSE
+    source.error = None
+    assert found.age() == 0
+    source.error = Unavailable("p", "down")
+    source.now += 100
+    assert found.age() == 100
+
+
+def test_the_age_of_a_copy_is_since_it_was_fetched_and_nobody_waits_to_learn_it(source: Source) -> None:
+    found = Fetched("d", source.fetch, 300, source.clocks, LOG)
+    assert found.age() == math.inf
+    source.started.pop()()
+    source.now += 299
+    assert found.age() == 299
+    source.error = Unavailable("d", "down")
+    source.now += 1
+    assert found.age() == 300
+    source.started.pop()()
+    source.now += PAUSE
+    assert found.age() == 300 + PAUSE
     assert found.contains("x", "a.jp")

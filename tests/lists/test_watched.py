@@ -14,6 +14,7 @@ from sekisho.core.ports import Unavailable
 from sekisho.lists.entries import BadList
 from sekisho.lists.models import CsvPlace, DirectoryPlace, FilePlace
 from sekisho.lists.opened import NamedLists, dictionary_words, open_list
+from sekisho.lists.table import Table
 from sekisho.lists.watched import SMALL, Asked, Clocks, Watched
 
 LOG = logging.getLogger("test")
@@ -181,6 +182,22 @@ def test_labels_come_from_every_address_book_that_is_still_valid(tmp_path: Path,
     assert lists.labels("b", "x.jp") == {"domestic", "customer"}
     assert lists.labels("", "") == frozenset()
     assert lists.all_labels() == {"rival", "domestic", "old", "customer"}
+
+
+def test_the_age_of_a_file_grows_while_it_cannot_be_used(tmp_path: Path, time: Time) -> None:
+    path = tmp_path / "l"
+    write(path, "a.jp\n", time)
+    lists = NamedLists({"l": opened(path, time), "inline": Table(["x.jp"])})
+    time.now += 500
+    assert lists.ages() == {"l": 0}
+    write(path, "not an entry\n", time, ago=30)
+    time.now += 10
+    assert lists.ages() == {"l": 10}
+    time.now += 10
+    assert lists.ages() == {"l": 20}
+    write(path, "b.jp\n", time, ago=30)
+    time.now += 10
+    assert lists.ages() == {"l": 0}
 
 
 def test_a_list_that_cannot_be_read_at_first_is_refused(tmp_path: Path, time: Time) -> None:

@@ -24,7 +24,7 @@ from sekisho.config.settings import Settings, inspector_settings, settings_model
 from sekisho.config.source import read_source, why
 from sekisho.config.tree import read_tree
 from sekisho.core.facts import Inspector
-from sekisho.core.ports import Dictionary, Lists
+from sekisho.core.ports import Dictionary
 from sekisho.core.rule import Policy
 from sekisho.core.site import Holidays, Site
 from sekisho.inspectors.dictionaries import WordDictionary
@@ -47,7 +47,7 @@ class Configuration:
     settings: Settings
     site: Site
     policy: Policy
-    lists: Lists
+    lists: NamedLists
     dictionaries: Mapping[str, Dictionary]
     inspectors: Mapping[str, Inspector]
     """By finding code."""

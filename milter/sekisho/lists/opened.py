@@ -50,6 +50,11 @@ class NamedLists:
         """Every label of every address book."""
         return frozenset().union(*(book.latest().all_labels() for book in self._books))
 
+    def ages(self) -> dict[str, float]:
+        """How old the copy in use is of each list that has a source, in seconds since it was surely what that says."""
+        aged = (Watched, Fetched, Remembered)
+        return {name: found.age() for name, found in self._lists.items() if isinstance(found, aged)}
+
     def names(self) -> frozenset[str]:
         return frozenset(self._lists)
 

@@ -7,8 +7,10 @@ A source that is away is left alone for some seconds. Meanwhile the last good an
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from sekisho.core.ports import Unavailable
 from sekisho.lists.entries import BadList
@@ -22,6 +24,9 @@ STALE = 86_400.0
 MOST_ANSWERS = 100_000
 FIRST = 30.0
 """Seconds that somebody waits at most for the first copy of a list that another thread is fetching."""
+
+_NOBODY = ("nobody", "sekisho.invalid")
+"""Asked of a source to see whether it answers (RFC 2606: nobody has this domain)."""
 
 Ask = Callable[[str, str], bool]
 """Whether an address is on the list; raises `Unavailable`."""
@@ -39,6 +44,7 @@ class Remembered:
         self._lock = threading.Lock()
         self._paused_until = 0.0
         self._why = ""
+        self._answered = -math.inf
 
     def contains(self, local: str, domain: str) -> bool:
         """As the source says, or lately said."""
@@ -56,8 +62,15 @@ class Remembered:
             return known[0]
         raise Unavailable(f"list {self._name}", self._why)
 
+    def age(self) -> float:
+        """Seconds since the source last answered; it is asked for that. Infinite where it never did."""
+        with suppress(Unavailable):
+            self.contains(*_NOBODY)
+        return self._clocks.steady() - self._answered
+
     def _remember(self, key: tuple[str, str], answer: bool, now: float) -> bool:
         with self._lock:
+            self._answered = now
             self._answers.pop(key, None)
             if len(self._answers) >= MOST_ANSWERS:
                 del self._answers[next(iter(self._answers))]
@@ -85,15 +98,21 @@ class Fetched:
         self._due = 0.0
         self._why = "not fetched yet"
         self._current: Table | None = None
+        self._fetched = -math.inf
 
     def contains(self, local: str, domain: str) -> bool:
         """As the last copy says."""
         table = self._current
         if table is None:
             table = self._first()
-        elif self._clocks.steady() >= self._due and self._busy.acquire(blocking=False):
-            self._begin()
+        else:
+            self._begin_if_due()
         return table.contains(local, domain)
+
+    def age(self) -> float:
+        """Seconds since the copy in use was fetched; infinite where there is none yet. Keeps nobody waiting."""
+        self._begin_if_due()
+        return self._clocks.steady() - self._fetched
 
     def __len__(self) -> int:
         return len(self._current) if self._current is not None else 0
@@ -109,7 +128,9 @@ class Fetched:
             raise Unavailable(f"list {self._name}", self._why)
         return self._current
 
-    def _begin(self) -> None:
+    def _begin_if_due(self) -> None:
+        if self._clocks.steady() < self._due or not self._busy.acquire(blocking=False):
+            return
         try:
             self._clocks.start(self._renew)
         except RuntimeError:  # no thread to be had now; the next question tries again
@@ -119,7 +140,8 @@ class Fetched:
         """Fetch, with the lock held; releases it."""
         try:
             self._current = self._fetch()
-            self._due = self._clocks.steady() + self._every
+            self._fetched = self._clocks.steady()
+            self._due = self._fetched + self._every
         except (Unavailable, BadList) as error:
             self._why = error.why if isinstance(error, Unavailable) else str(error)
             self._due = self._clocks.steady() + PAUSE

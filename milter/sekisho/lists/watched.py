@@ -73,6 +73,7 @@ class Watched(Generic[A]):
         self._next = clocks.steady() + INTERVAL
         self.current = read()
         self.good_since = clocks.wall()
+        self._confirmed = clocks.steady()
 
     def contains(self, local: str, domain: str) -> bool:
         return self.latest().contains(local, domain)
@@ -86,6 +87,11 @@ class Watched(Generic[A]):
     def __len__(self) -> int:
         return len(self.current)
 
+    def age(self) -> float:
+        """Seconds since the copy in use was last seen to be what the files say."""
+        self.latest()
+        return self._clocks.steady() - self._confirmed
+
     @property
     def stale(self) -> bool:
         """Whether the files have changed into something that cannot be used."""
@@ -98,8 +104,11 @@ class Watched(Generic[A]):
         except OSError as error:
             self._refuse((), str(error))
             return
-        if stamp in (self._stamp, self._refused):
-            self._refused = self._refused if stamp == self._refused else None
+        if stamp == self._stamp:
+            self._refused = None
+            self._confirmed = self._clocks.steady()
+        elif stamp == self._refused:
+            return
         elif self._is_settled(stamp) and self._busy.acquire(blocking=False):
             self._begin(stamp)
 
@@ -127,6 +136,7 @@ class Watched(Generic[A]):
             self._stamp = stamp
             self._refused = None
             self.good_since = self._clocks.wall()
+            self._confirmed = self._clocks.steady()
             self._log.info("list read again", extra={"list": self._name, "entries": len(self.current)})
         finally:
             self._busy.release()

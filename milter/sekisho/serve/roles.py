@@ -22,6 +22,7 @@ from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
 from sekisho.core.message import Path as SmtpPath
 from sekisho.core.ports import Files
+from sekisho.lists.opened import NamedLists
 from sekisho.lists.secret import read_secret
 from sekisho.mime.reader import MimeReader
 from sekisho.mta.endpoint import parse_endpoint, probe
@@ -107,7 +108,7 @@ def http(configuration: Configuration, line: socket.socket | None) -> int:
     store = store_of(settings)
     probes = probes_of(settings, store)
     folder = metrics_folder(settings)
-    routes = health_routes(lambda: exposition(folder, _gauges(store)), probes)
+    routes = health_routes(lambda: exposition(folder, [*_gauges(store), _ages(configuration.lists)]), probes)
     if settings.http.token_file is not None:
         token = read_secret(settings.http.token_file)
         routes.append(explain_route(partial(_explained, configuration, Pool()), token, settings.http.largest_question))
@@ -145,6 +146,12 @@ def _stationery(configuration: Configuration) -> Stationery:
     settings = configuration.settings
     letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn())
     return Stationery(letterhead, settings.notices_language, settings.postmaster)
+
+
+def _ages(lists: NamedLists) -> Family:
+    """As this process sees them: each has its own copy, made and renewed in the same way."""
+    said = "Since the copy in use was surely what its source says; infinite where there is none"
+    return gauge_family("list_age_seconds", said, "list", lists.ages())
 
 
 def _gauges(store: Store) -> list[Family]:
