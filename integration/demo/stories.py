@@ -18,7 +18,7 @@ a Postfix of its own, on loopback only, passes each mail to Sekisho and then to 
 Nothing of this machine's own mail service is used or changed."""
 
 ALICE = "alice@example.com"
-MEMBERS = [f"member{number}@club.example" for number in range(1, 13)]
+MEMBERS = [f"member{number}@{club}.example" for club in ("chess", "rowing", "choir") for number in range(1, 5)]
 MARK = "X-Sekisho-Hold"
 
 
