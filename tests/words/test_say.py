@@ -132,7 +132,7 @@ def test_a_finding_below_its_threshold_is_no_absence() -> None:
         "count": 3,
         "where": "body:1",
     }
-    assert "was found 3 times" in say.reason(Reason("finding", values), "en")
+    assert "with a count of 3" in say.reason(Reason("finding", values), "en")
 
 
 def test_a_tree_without_end_is_cut() -> None:

@@ -79,11 +79,26 @@ KINDS = {
     "names-disagree": "the names of a file disagree",
     "preamble-text": "text before the first part",
     "epilogue-text": "text after the last part",
+    "sheet": "a hidden sheet",
+    "row": "hidden rows",
+    "column": "hidden columns",
+    "slide": "a hidden slide",
+    "comment": "comments",
+    "tracked-change": "tracked changes",
+    "note": "notes",
+    "hidden-text": "hidden text",
+    "property": "document properties",
+    "ambiguous": "it can be read in two ways",
+    "too-big": "too big when unpacked",
+    "too-many-files": "too many files",
+    "time-out": "reading takes too long",
+    "unknown": "an unknown format",
+    "crashed": "reading it failed",
 }
 FINDINGS = {
     "mass-visible-recipients": "{addresses} outside addresses of {domains} organisations can see each other ({where})",
     "mixed-external-domains": "Outside recipients of {domains} organisations see each other: {names} ({where})",
-    "dictionary-word": "A word of the list “{dictionary}” stands in {where}: “{evidence}” ({words} different words)",
+    "dictionary-word": "A word of the list “{dictionary}” stands in {where}: “{evidence}” (different words: {words})",
     "confidential-marking": "Marked as confidential in {where}: “{evidence}”",
     "dangerous-attachment": "Dangerous file: {where} is {kind}",
     "attachment-type-mismatch": "Not what it says: {where} claims to be {claimed}, its content is {kind} ({type})",
@@ -110,6 +125,11 @@ FINDINGS = {
     "personal-data": "{kind}: {count} in {where} (for example {evidence})",
     "addressee-mismatch": "The text addresses “{name}” ({where}), who is not among the recipients",
     "addressee-mismatch/company": "The text addresses the company “{name}” ({where}), which no recipient belongs to",
+    "uninspectable-attachment/ambiguous": "Not fully checked: programs may find different contents in {where}",
+    "uninspectable-attachment/unknown": "Cannot be read, so not checked: {where} has an unknown format",
+    "hidden-content": "Not visible at once: {kind} in {where} ({count}): “{evidence}”",
+    "hidden-content/property": "Document properties are left in {where}: “{evidence}”",
+    "other-party-in-file": "Names the customer “{customer}”, to whom no recipient belongs: {where} (“{evidence}”)",
 }
 UNKNOWN_FINDING = "{code} in {where}: {values}"
 
@@ -133,12 +153,12 @@ REASONS = {
     "subject": ("the subject meets “{test}”", "the subject does not meet “{test}”"),
     "text": ("the text meets “{test}” ({where})", "the text does not meet “{test}”"),
     "attachment": ("{count} files meet “{test}” ({names})", "no file meets “{test}”"),
-    "finding": ("{finding} was found {count} times ({where})", "{finding} was not found"),
+    "finding": ("{finding} was found ({where}; count: {count})", "{finding} was not found"),
     "size": ("the message has {size}, which is {test}", "the message has {size}, which is not {test}"),
     "time": ("the time, {time}, is within “{test}”", "the time, {time}, is not within “{test}”"),
     "score": ("the score {score} is {test}", "the score {score} is not {test}"),
 }
-FINDING_TOO_WEAK = "{finding} was found {count} times, which is not “{test}”"
+FINDING_TOO_WEAK = "{finding} was found with a count of {count}, which is not “{test}”"
 OUTSIDE = {
     "off": "the rule is off",
     "spared": "another rule stopped or exempted this for {recipients}; besides: {parts}",
