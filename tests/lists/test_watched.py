@@ -176,7 +176,8 @@ def test_labels_come_from_every_address_book_that_is_still_valid(tmp_path: Path,
         {
             name: open_list(name, CsvPlace(csv=path), time.clocks, date.today, LOG)
             for name, path in (("p", first), ("q", second))
-        }
+        },
+        time.clocks,
     )
     assert lists.labels("A", "x.jp") == {"rival", "domestic", "customer"}
     assert lists.labels("b", "x.jp") == {"domestic", "customer"}
@@ -187,7 +188,7 @@ def test_labels_come_from_every_address_book_that_is_still_valid(tmp_path: Path,
 def test_the_age_of_a_file_grows_while_it_cannot_be_used(tmp_path: Path, time: Time) -> None:
     path = tmp_path / "l"
     write(path, "a.jp\n", time)
-    lists = NamedLists({"l": opened(path, time), "inline": Table(["x.jp"])})
+    lists = NamedLists({"l": opened(path, time), "inline": Table(["x.jp"])}, time.clocks)
     time.now += 500
     assert lists.ages() == {"l": 0}
     write(path, "not an entry\n", time, ago=30)
@@ -211,7 +212,7 @@ def test_a_list_that_cannot_be_read_at_first_is_refused(tmp_path: Path, time: Ti
 
 
 def test_lists_are_asked_by_name_and_an_unknown_one_is_unavailable(time: Time) -> None:
-    lists = NamedLists({"p": open_list("p", ("a.jp", "b@c.jp"), time.clocks, date.today, LOG)})
+    lists = NamedLists({"p": open_list("p", ("a.jp", "b@c.jp"), time.clocks, date.today, LOG)}, time.clocks)
     assert lists.contains("p", "x", "a.jp")
     assert lists.contains("p", "B", "c.jp")
     assert not lists.contains("p", "x", "c.jp")

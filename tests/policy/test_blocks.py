@@ -22,7 +22,7 @@ from sekisho.policy.explain import explain
 from sekisho.policy.index import IndexedPolicy
 from sekisho.policy.models import PolicyFile
 from sekisho.policy.trouble import shape_troubles
-from tests.support.messages import make_facts
+from tests.support.messages import NoLists, make_facts
 
 HOLD = {"hold": {"approval": "operator"}}
 
@@ -155,7 +155,7 @@ def test_a_mode_may_begin_on_a_day() -> None:
     assert modes(policy, Facts(later, facts.site, facts.reader, facts.lists, {}, {})) == ["enforce"]
 
 
-class AwayLists:
+class AwayLists(NoLists):
     """No list can be asked."""
 
     def labels(self, local: str, domain: str) -> frozenset[str]:

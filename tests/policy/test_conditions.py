@@ -23,14 +23,14 @@ from sekisho.core.truth import Truth
 from sekisho.policy.compiler import Compiler, Known
 from sekisho.policy.conditions.tree import ConditionModel
 from sekisho.policy.reasons import CODES
-from tests.support.messages import PlainReader, make_facts
+from tests.support.messages import NoLists, PlainReader, make_facts
 
 INSIDE, OUTSIDE, PARTNER = "<a@example.co.jp>", "<b@other.example>", "<c@partner.example>"
 LISTS = {"partners": AddressSet(["partner.example"]), "vip": AddressSet(["b@other.example", "<>"])}
 ADAPTER: TypeAdapter[Any] = TypeAdapter(ConditionModel)
 
 
-class SomeLists:
+class SomeLists(NoLists):
     """Two lists, and one that is away."""
 
     def labels(self, local: str, domain: str) -> frozenset[str]:

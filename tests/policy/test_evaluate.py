@@ -21,7 +21,7 @@ from sekisho.policy.evaluate import evaluate
 from sekisho.policy.explain import explain
 from sekisho.policy.index import IndexedPolicy
 from sekisho.policy.models import PolicyFile
-from tests.support.messages import make_facts
+from tests.support.messages import NoLists, make_facts
 
 INSIDE, OUTSIDE, PARTNER = "<a@example.co.jp>", "<b@other.example>", "<c@sub.partner.example>"
 EVERYBODY = (INSIDE, OUTSIDE, PARTNER)
@@ -30,7 +30,7 @@ REFUSE = "reject"
 OUT: Mapping[str, Any] = {"recipient": {"external": True}}
 
 
-class AwayLists:
+class AwayLists(NoLists):
     """No list can be asked."""
 
     def labels(self, local: str, domain: str) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sekisho.core.actions import Action
@@ -45,6 +45,11 @@ class PlainReader:
 
 
 class NoLists:
+    """None of the lists is asked together with others."""
+
+    def holding(self, names: Collection[str], local: str, domain: str) -> Collection[str]:
+        return names
+
     def labels(self, local: str, domain: str) -> frozenset[str]:
         return frozenset()
 

@@ -93,7 +93,7 @@ class _Loading:
     def run(self) -> Configuration:
         settings = self._settings()
         policies = self._policies()
-        lists = NamedLists(self._lists(settings) if settings else {})
+        lists = NamedLists(self._lists(settings) if settings else {}, self._clocks)
         holidays = self._holidays(settings) if settings else Holidays()
         dictionaries = self._dictionaries(settings) if settings else {}
         modes = self._modes(settings) if settings else None

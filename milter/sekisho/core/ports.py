@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,6 +63,9 @@ class Lists(Protocol):
 
     def contains(self, name: str, local: str, domain: str) -> bool:
         """Whether the address is on the list ``name``; the domain spelled by `normal_domain`."""
+
+    def holding(self, names: Collection[str], local: str, domain: str) -> Iterable[str]:
+        """Those of these lists on which the address may be: all on which it is, and perhaps others. Never raises."""
 
     def labels(self, local: str, domain: str) -> frozenset[str]:
         """The labels that address books give the address, or its domain; in small letters."""

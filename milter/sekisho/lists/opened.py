@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TypeGuard
@@ -25,14 +25,16 @@ from sekisho.lists.postfix import TableAsker
 from sekisho.lists.remote import Fetched, Remembered
 from sekisho.lists.secret import read_secret
 from sekisho.lists.table import Table
+from sekisho.lists.together import Together
 from sekisho.lists.watched import Asked, Clocks, Watched
 
 
 class NamedLists:
     """Implements `sekisho.core.ports.Lists`; may be asked by any thread."""
 
-    def __init__(self, lists: Mapping[str, Asked]) -> None:
+    def __init__(self, lists: Mapping[str, Asked], clocks: Clocks) -> None:
         self._lists = lists
+        self._together = Together(lists, clocks)
         self._books = tuple(one for one in lists.values() if _is_book(one))
 
     def contains(self, name: str, local: str, domain: str) -> bool:
@@ -41,6 +43,10 @@ class NamedLists:
         if found is None:
             raise Unavailable(f"list {name}", "there is no list of that name")
         return found.contains(local, domain)
+
+    def holding(self, names: Collection[str], local: str, domain: str) -> Iterator[str]:
+        """Those of these lists on which the address may be: all on which it is, and perhaps others. Never raises."""
+        return self._together.holding(names, local, domain)
 
     def labels(self, local: str, domain: str) -> frozenset[str]:
         """The labels that any address book gives the address or its domain."""

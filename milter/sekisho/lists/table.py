@@ -8,7 +8,7 @@ by forking (nothing in them is counted), and neither building nor dropping them 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sekisho.core.addresses import NULL, is_pattern, normal_entry
 from sekisho.core.patterns import PatternSet
@@ -66,6 +66,16 @@ class Table:
                 return True
             dot = domain.find(".", dot + 1)
         return False
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether the entries alone do not say all."""
+        return bool(self._patterns)
+
+    def entries(self) -> Iterator[str]:
+        """All entries but patterns, in no order."""
+        for run in filter(None, self._runs):
+            yield from run[1:-1].decode("utf-8", "surrogateescape").split("\r\n")
 
     def __len__(self) -> int:
         """How many entries were given; one that was given twice counts twice."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from sekisho.core.addresses import NULL
 from sekisho.core.facts import Facts
 from sekisho.core.message import Path
-from sekisho.core.ports import Unavailable
 from sekisho.core.rule import Policy, Rule
 from sekisho.core.truth import members
 from sekisho.policy.asked import Asked, Guard
@@ -41,9 +40,9 @@ class Table:
                 found |= self.keys.get(key, 0)
         if self.lists:
             addresses = {(path.local, domain) for path in paths for domain in (path.domain, *path.routes)}
-            for name, rules in self.lists.items():
-                if rules & ~found and _on_list(facts, name, addresses):
-                    found |= rules
+            for local, domain in addresses:
+                for name in facts.lists.holding(self.lists, local, domain):
+                    found |= self.lists.get(name, 0)
         return found
 
 
@@ -114,14 +113,6 @@ def _conjuncts(rule: Rule) -> list[Asked]:
         return []
     parts = rule.when.parts if isinstance(rule.when, Every) else (rule.when,)
     return [part for part in parts if part.cost <= SHARED]
-
-
-def _on_list(facts: Facts, name: str, addresses: Iterable[tuple[str, str]]) -> bool:
-    """Whether any of the addresses is on the list, or nobody can say."""
-    try:
-        return any(facts.lists.contains(name, local, domain) for local, domain in addresses)
-    except Unavailable:
-        return True
 
 
 def _keys(path: Path) -> Iterator[str]:
