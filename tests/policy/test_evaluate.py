@@ -194,6 +194,12 @@ def test_explaining_says_who_was_spared_and_what_nobody_could_say() -> None:
     assert "list:partners" in sources(reason)
 
 
+@pytest.mark.parametrize(("on_error", "holds"), [("tempfail", "unknown"), ("match", "some"), ("accept", "no")])
+def test_a_rule_that_nobody_could_decide_is_not_said_to_have_matched(on_error: str, holds: str) -> None:
+    ((_, _, reason),) = explain(policy({"when": AWAY, "on-error": on_error}), message())
+    assert (reason.code, reason.values["holds"]) == ("unanswered", holds)
+
+
 def sources(reason: Reason) -> str:
     return "".join([str(reason.values.get("source", "")), *map(sources, reason.parts)])
 

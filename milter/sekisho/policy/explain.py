@@ -36,6 +36,6 @@ def _reason(rule: Rule, truth: Truth, facts: Facts) -> Reason:
         values = {"rule": rule.id, "holds": holds(truth, facts.everyone), "recipients": addresses(facts, spared)}
         return Reason("spared", values, (reason,))
     if asked.unknown:
-        values = {"rule": rule.id, "on-error": rule.on_error.value, "recipients": addresses(facts, asked.unknown)}
-        return Reason("unanswered", values, (reason,))
+        told = {"rule": rule.id, "holds": holds(truth, facts.everyone), "on-error": rule.on_error.value}
+        return Reason("unanswered", {**told, "recipients": addresses(facts, asked.unknown)}, (reason,))
     return reason
