@@ -51,6 +51,8 @@ def main() -> int:
         return 130
     print(table.goals(rows))
     print(table.rates(measured))
+    print("Processor time, microseconds a message:")
+    print(table.processor_times(measured))
     if not options.quick and not options.only:
         PAGE.write_text(table.page(rows, measured, facts, pace), encoding="utf-8")
         print(f"written: {PAGE.relative_to(ROOT)}")

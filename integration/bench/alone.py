@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from integration.bench import memory
+from integration.bench import processes
 from integration.bench.contenders import Place
 from integration.bench.goals import Row, limit_row, ratio_row, verdict
 from integration.bench.load import Load, Milterload, warm_up
@@ -25,11 +25,11 @@ _LOOK = 0.01
 def soak(fleet: Fleet, program: Milterload, load: Load, pace: Pace, say: Say) -> Iterator[Row]:
     """A worker's own memory after many messages, and how much of it the last half brought."""
     running = fleet.reach("policy B+")
-    people = memory.workers(running.child.pid)
+    people = processes.workers(running.child.pid)
     largest = []
     for half in (1, 2):
         program.run(running.socket, load, pace.soak // 2, patience=1800)
-        largest.append(max(map(memory.private, people)))
+        largest.append(max(map(processes.private, people)))
         say(f"memory: {largest[-1]:.1f} MB after {half * pace.soak // 2:,} more messages")
     work = f"memory of a worker after {pace.soak:,} messages, policy B+"
     yield limit_row(work, f"≤ {_MOST_PRIVATE:g} MB private", largest[1:], _MOST_PRIVATE, "MB")
@@ -99,13 +99,13 @@ def huge(place: Place, program: Milterload, mails: dict[str, Path], pace: Pace, 
 @contextmanager
 def _watched(pid: int) -> Iterator[list[float]]:
     """MB of a process and its descendants, looked at all the time; the first is before anything happens."""
-    people = list(memory.family(pid))
-    seen = [sum(map(memory.proportional, people))]
+    people = list(processes.family(pid))
+    seen = [sum(map(processes.proportional, people))]
     done = threading.Event()
 
     def look() -> None:
         while not done.wait(_LOOK):
-            seen.append(sum(map(memory.proportional, people)))
+            seen.append(sum(map(processes.proportional, people)))
 
     thread = threading.Thread(target=look)
     thread.start()

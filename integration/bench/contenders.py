@@ -72,5 +72,5 @@ def accepts(at: str) -> bool:
 
 
 def _end(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return " / ".join(lines[-3:])[-400:]
+    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+    return " / ".join(line for line in lines[-6:] if line.strip())[-400:]

@@ -41,6 +41,11 @@ def p99(run: Run) -> float:
     return run.p99
 
 
+def processor(run: Run) -> float:
+    """Microseconds of processor time a message."""
+    return run.processor
+
+
 @dataclass(frozen=True, slots=True)
 class Ratio:
     """Ours divided by theirs under one load (``their_load`` if theirs was another)."""

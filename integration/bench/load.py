@@ -40,6 +40,8 @@ class Run:
     p99: float
     longest: float
     replies: dict[str, int] = field(default_factory=dict)
+    processor: float = 0.0
+    """Microseconds of processor time that all processes of the milter used for a message."""
 
 
 class Milterload:

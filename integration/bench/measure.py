@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from integration.bench.contenders import Absent, Contender, Place, Running
 from integration.bench.load import Broken, Load, Milterload, Run, warm_up
+from integration.bench.processes import family, processor_time
 from integration.waiting import NeverHappened
 
 Say = Callable[[str], None]
@@ -104,11 +105,16 @@ def _one(
     if series.why:
         return
     try:
-        run = program.run(fleet.reach(name).socket, load, count)
+        running = fleet.reach(name)
+        people = list(family(running.child.pid))
+        before = processor_time(people)
+        run = program.run(running.socket, load, count)
+        run = replace(run, processor=(processor_time(people) - before) / count * 1e6)
     except Broken as error:
         series.why = str(error)
         series.runs.clear()
         say(f"{load.name}: {name} broke: {error}")
         return
     series.runs.append(run)
-    say(f"{load.name}: {name}, round {number + 1}: {run.rate:,.0f} msg/s, p50 {run.p50:.2f} p99 {run.p99:.2f} ms")
+    latency = f"p50 {run.p50:.2f} p99 {run.p99:.2f} ms"
+    say(f"{load.name}: {name}, round {number + 1}: {run.rate:,.0f} msg/s, {latency}, {run.processor:,.0f} µs")

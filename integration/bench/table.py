@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from integration.bench.goals import Measured, Row, rate
-from integration.bench.measure import Pace
+from integration.bench.goals import Measured, Row, processor, rate
+from integration.bench.load import Run
+from integration.bench.measure import Pace, Series
 
 _INTRODUCTION = """\
 # How fast, how large
@@ -32,6 +33,10 @@ _CONTENDERS = """\
 The mails: a Japanese text of 4 kB; the same with a picture, 120 kB, which no rule needs to open. 10 connections with
 100 messages each unless it says otherwise; each message has a Message-ID of its own.
 """
+_PROCESSOR = """\
+Microseconds that all processes of the milter used for a message, user and system. Other work on the machine disturbs
+these figures much less than the rates.
+"""
 _REPEAT = """\
 ## How to repeat it
 
@@ -49,6 +54,7 @@ def page(rows: Iterable[Row], measured: Measured, machine: Iterable[tuple[str, s
         _INTRODUCTION,
         f"## Goals\n\n{goals(rows)}",
         f"## Rates\n\nMessages a second, medians of {measure}.\n\n{rates(measured)}",
+        f"## Processor time\n\n{_PROCESSOR}\n{processor_times(measured)}",
         _CONTENDERS,
         "## Measured on\n\n" + _table(["what", "value"], facts),
         _REPEAT,
@@ -66,18 +72,28 @@ def goals(rows: Iterable[Row]) -> str:
 
 def rates(measured: Measured) -> str:
     """Messages a second of every contender under every load that is not paced."""
-    cells: dict[str, dict[str, str]] = {}
-    for (load, name), series in measured.items():
-        if not series.runs:
-            cells.setdefault(name, {})[load] = "–"
-        elif not load.startswith("paced"):
-            cells.setdefault(name, {})[load] = f"{series.median(rate):,.0f}"
-    loads = list(dict.fromkeys(load for load, _ in measured if not load.startswith("paced")))
-    return _table(["contender", *loads], [(name, *_line(line, loads)) for name, line in cells.items()])
+    return _cells(measured, rate, "paced")
 
 
-def _line(cells: Mapping[str, str], loads: Sequence[str]) -> list[str]:
-    return [cells.get(load, "") for load in loads]
+def processor_times(measured: Measured) -> str:
+    """Microseconds a message of every contender under every load."""
+    return _cells(measured, processor, "")
+
+
+def _cells(measured: Measured, of: Callable[[Run], float], left_out: str) -> str:
+    """A line for each contender, a column for each load whose name does not begin with ``left_out``."""
+    shown = {key: one for key, one in measured.items() if not left_out or not key[0].startswith(left_out)}
+    loads = list(dict.fromkeys(load for load, _ in shown))
+    names = list(dict.fromkeys(name for _, name in shown))
+    return _table(
+        ["contender", *loads], [(name, *(_cell(shown.get((load, name)), of) for load in loads)) for name in names]
+    )
+
+
+def _cell(series: Series | None, of: Callable[[Run], float]) -> str:
+    if series is None:
+        return ""
+    return f"{series.median(of):,.0f}" if series.runs else "–"
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

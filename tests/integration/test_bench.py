@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from integration import waiting
-from integration.bench import memory, messages, ours, table
+from integration.bench import messages, ours, processes, table
 from integration.bench.contenders import Absent, Place, accepts, start
 from integration.bench.goals import Ratio, p99, verdict
 from integration.bench.load import Broken, Load, Milterload, Run, read
@@ -87,10 +88,10 @@ def test_memory_is_that_of_a_process_and_its_descendants(place: Place, tmp_path:
         child = place.guard.start(
             [sys.executable, "-c", script.replace("input()", "import time; time.sleep(60)")], tmp_path / "log"
         )
-        (grandchild,) = waiting.until(partial(memory.children, child.pid), "a child")
-        assert list(memory.family(child.pid)) == [child.pid, grandchild]
-        assert 0 < memory.proportional(grandchild) < 1_000
-        assert memory.workers(child.pid) == []
+        (grandchild,) = waiting.until(partial(processes.children, child.pid), "a child")
+        assert list(processes.family(child.pid)) == [child.pid, grandchild]
+        assert 0 < processes.proportional(grandchild) < 1_000
+        assert processes.workers(child.pid) == []
 
 
 def test_every_goal_is_about_something_that_is_measured() -> None:
@@ -130,3 +131,10 @@ def test_lists_of_the_sample_are_named_from_the_root(place: Place) -> None:
     with place.guard:
         written = yaml.safe_load(ours.configured(place, None).read_text(encoding="utf-8"))
         assert Path(written["lists"]["partners"]["file"]).is_file()
+
+
+def test_processor_time_is_that_of_the_processes_which_still_run() -> None:
+    before = processes.processor_time([os.getpid()])
+    while processes.processor_time([os.getpid()]) == before:
+        hash(b"x" * 100_000)
+    assert processes.processor_time([2**22 + 1]) == 0
