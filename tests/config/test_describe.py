@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sekisho.config.describe import main, pages
-from sekisho.config.schema import policy_schema, settings_schema
+from sekisho.config.schema import editors_schema, policy_schema, settings_schema
 from sekisho.config.source import source_of
 from sekisho.config.tree import read_tree
 from sekisho.policy.actions.tree import ACTIONS
@@ -68,6 +68,24 @@ rules:
     then: [hold, {hold: {for: 8 business-hours}}, {notify: sender}, {notify: {whom: sender}}]
 """
     assert mistakes(policy_schema(), text) == []
+
+
+def test_editors_accept_a_variable_in_place_of_any_value() -> None:
+    text = """
+variables: {many: ">= 3", out: {direction: outbound}, quiet: [a.jp]}
+blocks: {b: "${out}"}
+mode: ${mode}
+rules:
+  - id: a
+    when: {all: [{use: b}, "${out}", {visible-recipients: {external: "${yes}", count: "${many}"}}]}
+    unless: {sender: {in: "${quiet}", domain: [a.jp, "${d}"]}}
+    then: [{hold: {for: "${long}"}}]
+    severity: ${s}
+"""
+    assert mistakes(editors_schema(), text) == []
+    assert mistakes(policy_schema(), text) != []
+    assert mistakes(editors_schema(), "rules: [{id: a, when: {size: $many}, then: hold}]") != []
+    assert mistakes(editors_schema(), "rules: [{id: a, when: {sizes: 1}, then: hold}]") != []
 
 
 @pytest.mark.parametrize(

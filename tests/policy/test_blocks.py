@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from sekisho.core.facts import Facts
 from sekisho.core.message import Client
@@ -21,14 +20,14 @@ from sekisho.policy.evaluate import evaluate
 from sekisho.policy.explain import explain
 from sekisho.policy.index import IndexedPolicy
 from sekisho.policy.models import PolicyFile
-from sekisho.policy.trouble import shape_troubles
+from sekisho.policy.shape import BadShape, policy_file
 from tests.support.messages import NoLists, make_facts
 
 HOLD = {"hold": {"approval": "operator"}}
 
 
 def file(**keys: Any) -> PolicyFile:
-    return PolicyFile.model_validate(keys)
+    return policy_file(keys)
 
 
 def rule(when: Mapping[str, Any], **more: Any) -> Mapping[str, Any]:
@@ -114,11 +113,21 @@ def test_what_only_contains_a_variables_name_stays_as_it_is() -> None:
 
 
 def test_a_variable_that_is_not_there_is_an_error_at_its_place() -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(BadShape) as caught:
         file(variables={"many": 3}, rules=[rule({"recipients": {"count": "${mny}"}})])
-    (one,) = shape_troubles(caught.value)
+    (one,) = caught.value.troubles
     assert (one.loc, one.message) == (("rules", 0, "when", "recipients", "count"), "unknown variable `mny`")
     assert (one.word, one.known) == ("mny", ("many",))
+
+
+def test_an_unknown_variable_hides_no_other_mistake() -> None:
+    with pytest.raises(BadShape) as caught:
+        file(rules=[rule({"all": [{"recipients": {"count": "${x}"}}, {"recipient": {"in": "${y}"}}, {"sizes": 1}]})])
+    assert [one.message for one in caught.value.troubles] == [
+        "unknown variable `x`",
+        "unknown variable `y`",
+        "unknown condition `sizes`",
+    ]
 
 
 def stepped(*steps: Any) -> IndexedPolicy:
@@ -184,9 +193,9 @@ def test_where_nobody_can_say_who_belongs_to_a_group_the_strictest_mode_counts()
     ],
 )
 def test_a_list_of_modes_that_makes_no_sense_is_refused(mode: list[Any], message: str) -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(BadShape) as caught:
         file(rules=[rule({"size": 1}, mode=mode)])
-    (one,) = shape_troubles(caught.value)
+    (one,) = caught.value.troubles
     assert one.loc[:3] == ("rules", 0, "mode")
     assert message in one.message
 

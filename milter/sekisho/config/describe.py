@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sekisho.config.schema import bare_words, policy_schema, settings_schema
+from sekisho.config.schema import bare_words, editors_schema, modes_schema, policy_schema, settings_schema
 from sekisho.policy.actions.tree import ACTIONS
 from sekisho.policy.conditions.tree import CONDITIONS
 from sekisho.policy.word import NOT_YET
@@ -34,6 +34,32 @@ A policy file is a list of rules; [sekisho.yaml](configuration.md) names the fil
 for some recipients (a condition on the message: for all or none), and the rule matches them. Editors complete and check
 the file with [its schema](policy.schema.json).
 """
+_ABOUT_MODES = """\
+`mode` is a word for all mail, or a list of entries, of which the first that fits counts; the last is for all others and
+may be a word alone. Senders are senders of record: who has logged in, else an envelope sender of the
+organisation's own.
+"""
+_ABOUT_MODES_FILE = """\
+`sekisho policy mode RULE monitor` and `sekisho policy mode --group LIST monitor` put the change on record and keep it
+in `modes.yaml` beside sekisho.yaml, under `modes:`. For a rule the mode takes the place of the written one; for senders
+it is the most that any rule may do to their mail. `as-written` ends it, and `sekisho check` names every entry.
+"""
+_ABOUT_VARIABLES = """\
+`variables` are values by name, for this file: `${name}` in place of a whole value (a number, a text, a list, a
+condition) is replaced by it, and `$${name}` is the text `${name}`. `blocks` are conditions by name, for all policy
+files: `use: name` stands for the condition.
+
+```yaml
+variables: {many: ">= 10", quiet: [news@example.com, events@example.com]}
+blocks:
+  to-the-world: {all: [{direction: outbound}, {recipient: {external: true, not-in: partners}}]}
+rules:
+  - id: crowd
+    when: {all: [{use: to-the-world}, {visible-recipients: {external: true, count: "${many}"}}]}
+    unless: {sender: {in: "${quiet}"}}
+    then: envelope-only
+```
+"""
 _ABOUT_CONDITIONS = """\
 `when` is one condition; `all`, `any` and `not` join them. Amounts are comparisons in quotes, such as `">= 10"`; a bare
 number means exactly that.
@@ -47,7 +73,7 @@ def pages() -> dict[str, str]:
         "configuration.md": _text(_configuration(settings)),
         "policy.md": _text(_policy(policy)),
         "sekisho.schema.json": _json(settings),
-        "policy.schema.json": _json(policy),
+        "policy.schema.json": _json(editors_schema()),
     }
 
 
@@ -118,6 +144,17 @@ def _policy(schema: Schema) -> Iterator[str]:
     yield "\n## A rule\n"
     yield _HEAD
     yield from _rows(schema, schema["$defs"]["RuleModel"])
+    yield "\n## Modes\n"
+    yield _ABOUT_MODES
+    yield _HEAD
+    yield from _rows(schema, schema["$defs"]["ModeStep"])
+    modes = modes_schema()
+    yield "\n## Modes set by command\n"
+    yield _ABOUT_MODES_FILE
+    yield _HEAD
+    yield from _rows(modes, modes["$defs"]["ModeEntry"])
+    yield "\n## Variables and blocks\n"
+    yield _ABOUT_VARIABLES
     yield "\n## Conditions\n"
     yield _ABOUT_CONDITIONS
     for word, model in CONDITIONS.items():

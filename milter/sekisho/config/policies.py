@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from sekisho.config.problems import ConfigurationError, Problem, Severity, did_you_mean, nearest, whole_file
 from sekisho.config.source import Source, read_source
 from sekisho.config.tree import Node, read_tree
 from sekisho.policy.models import PolicyFile
-from sekisho.policy.trouble import Trouble, shape_troubles
+from sekisho.policy.shape import BadShape, policy_file
+from sekisho.policy.trouble import Trouble
 from sekisho.policy.word import Loc
 from sekisho.policy.word import Severity as PolicySeverity
 
@@ -81,6 +80,6 @@ def read_policy(path: Path) -> PolicySource:
         said = "empty; write `rules: []` for a policy without rules" if value is None else "not a mapping with `rules:`"
         raise ConfigurationError([whole_file(source.name, f"this policy file is {said}")])
     try:
-        return PolicySource(PolicyFile.model_validate(value), placed)
-    except ValidationError as error:
-        raise ConfigurationError(placed.problem(trouble) for trouble in shape_troubles(error)) from None
+        return PolicySource(policy_file(value), placed)
+    except BadShape as error:
+        raise ConfigurationError(map(placed.problem, error.troubles)) from None

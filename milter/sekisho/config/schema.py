@@ -19,9 +19,12 @@ from sekisho.inspectors.registry import registered
 from sekisho.policy.actions.base import ShortFor, bare
 from sekisho.policy.actions.tree import ACTIONS
 from sekisho.policy.models import PolicyFile
-from sekisho.policy.word import ONE_OR_MANY
+from sekisho.policy.modes import ModesFile
+from sekisho.policy.variables import NAME
+from sekisho.policy.word import NOT_YET, ONE_OR_MANY
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_VARIABLE = "Variable"
 _NEVER: JsonSchemaValue = {"not": {}}
 
 
@@ -31,12 +34,49 @@ def settings_schema() -> JsonSchemaValue:
 
 
 def policy_schema() -> JsonSchemaValue:
-    """Of a policy file."""
+    """Of a policy file, its variables filled in."""
     return _schema(PolicyFile, "policy.yaml of Sekisho")
+
+
+def editors_schema() -> JsonSchemaValue:
+    """Of a policy file as it is written: any value may be a variable."""
+    schema = policy_schema()
+    known = {name: _with_variables(model) for name, model in schema.pop("$defs").items()}
+    written = _with_variables(schema)
+    written["properties"]["variables"] = schema["properties"]["variables"]
+    return {**written, "$defs": {**known, _VARIABLE: {"type": "string", "pattern": f"^{NAME}$"}}}
+
+
+def modes_schema() -> JsonSchemaValue:
+    """Of the file of `sekisho policy mode`."""
+    return _schema(ModesFile, "modes.yaml of Sekisho")
 
 
 def _schema(model: type[BaseModel], title: str) -> JsonSchemaValue:
     return {"$schema": _DRAFT, **model.model_json_schema(schema_generator=_Generator), "title": title}
+
+
+def _with_variables(schema: JsonSchemaValue) -> JsonSchemaValue:
+    """The schema with a variable allowed in place of every value in it."""
+    found = dict(schema)
+    for key in ("anyOf", "oneOf"):
+        if key in found:
+            found[key] = [_with_variables(one) for one in found[key]]
+    if "properties" in found:
+        found["properties"] = {key: _or_variable(value) for key, value in found["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(found.get(key), dict):
+            found[key] = _or_variable(found[key])
+    return found
+
+
+def _or_variable(schema: JsonSchemaValue) -> JsonSchemaValue:
+    inner = _with_variables(schema)
+    if inner.get("type") == "string" and not {"pattern", "enum", "const", "format"} & set(inner):
+        return inner
+    told = {key: inner.pop(key) for key in ("description", "default", NOT_YET) if key in inner}
+    either = inner["anyOf"] if set(inner) == {"anyOf"} else [inner]
+    return {**told, "anyOf": [*either, {"$ref": f"#/$defs/{_VARIABLE}"}]}
 
 
 def _one_or_many(schema: JsonSchemaValue) -> JsonSchemaValue:

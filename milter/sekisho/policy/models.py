@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictBool, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictBool, Tag
 
 from sekisho.policy.actions.base import ShortFor
 from sekisho.policy.actions.tree import ActionModel
 from sekisho.policy.conditions.tree import ConditionModel
-from sekisho.policy.variables import filled
 from sekisho.policy.word import ONE_OR_MANY, Members, Word
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -125,7 +124,7 @@ class RuleModel(Word):
 
 
 class PolicyFile(Word):
-    """One policy file."""
+    """One policy file, its variables filled in: see `sekisho.policy.shape`."""
 
     variables: Mapping[str, Any] = Field(
         default_factory=dict, description="Values by name, for use as `${name}` in place of a whole value"
@@ -135,8 +134,3 @@ class PolicyFile(Word):
     )
     mode: ModeField = Field(default="enforce", description="The mode of its rules that say none themselves")
     rules: tuple[RuleModel, ...] = Field(default=(), description="The rules, in the order in which they count")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _variables(cls, value: Any) -> Any:
-        return filled(value) if isinstance(value, Mapping) else value

@@ -8,41 +8,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from sekisho.policy.word import Loc
 
-_NAME = re.compile(r"\$\{([a-z0-9-]+)\}")
+NAME = r"\$\{([a-z0-9-]+)\}"
+_NAME = re.compile(NAME)
 _ESCAPED = re.compile(r"\$(\$\{[a-z0-9-]+\})")
 
 
-def filled(file: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy file with its variables' values; raises ``ValidationError`` for every name that is no variable."""
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A name that no variable has, and where it stands."""
+
+    loc: Loc
+    name: str
+    known: tuple[str, ...]
+
+
+def filled(file: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Unknown, ...]]:
+    """A policy file with its variables' values, and every name that is no variable, left as it stands."""
     variables = file.get("variables")
-    known = variables if isinstance(variables, Mapping) else {}
-    errors: list[InitErrorDetails] = []
-    result = {
-        key: value if key == "variables" else _filled(value, known, (key,), errors) for key, value in file.items()
-    }
-    if errors:
-        raise ValidationError.from_exception_data("policy", errors)
-    return result
+    filling = _Filling(variables if isinstance(variables, Mapping) else {})
+    result = {key: value if key == "variables" else filling.value(value, (key,)) for key, value in file.items()}
+    return result, tuple(filling.unknown)
 
 
-def _filled(value: Any, known: Mapping[str, Any], loc: tuple[int | str, ...], errors: list[InitErrorDetails]) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _filled(item, known, (*loc, key), errors) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_filled(item, known, (*loc, index), errors) for index, item in enumerate(value)]
-    if not isinstance(value, str):
+class _Filling:
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        self._known = known
+        self.unknown: list[Unknown] = []
+
+    def value(self, value: Any, loc: Loc) -> Any:
+        if isinstance(value, Mapping):
+            return {key: self.value(item, (*loc, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.value(item, (*loc, index)) for index, item in enumerate(value)]
+        return self._text(value, loc) if isinstance(value, str) else value
+
+    def _text(self, value: str, loc: Loc) -> Any:
+        found = _NAME.fullmatch(value)
+        if not found:
+            return _ESCAPED.sub(r"\1", value) if _ESCAPED.fullmatch(value) else value
+        if found[1] in self._known:
+            return self._known[found[1]]
+        self.unknown.append(Unknown(loc, found[1], tuple(map(str, self._known))))
         return value
-    found = _NAME.fullmatch(value)
-    if not found:
-        return _ESCAPED.sub(r"\1", value) if _ESCAPED.fullmatch(value) else value
-    if found[1] not in known:
-        context = {"word": found[1], "known": tuple(map(str, known))}
-        error = PydanticCustomError("unknown_word", "unknown variable `{word}`", context)
-        errors.append(InitErrorDetails(type=error, loc=loc, input=value))
-        return value
-    return known[found[1]]
