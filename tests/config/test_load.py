@@ -272,14 +272,6 @@ def test_a_directory_a_pipe_and_a_file_that_is_too_long_are_refused_before_they_
     }
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
-    (tmp_path / "sekisho.yaml").write_text(LEAST)
-    (tmp_path / "sekisho.yaml").chmod(0)
-    with pytest.raises(ConfigurationError, match="permission denied for user id"):
-        load(tmp_path / "sekisho.yaml")
-
-
 def test_holidays_that_are_over_are_pointed_out(tmp_path: Path) -> None:
     text = "organization: {domains: [a.jp], holidays: {dates: [2020-01-01]}}\n"
     found = loaded(tmp_path, text)
