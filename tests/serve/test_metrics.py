@@ -93,3 +93,27 @@ def test_clear_forgets_an_earlier_run(tmp_path: Path) -> None:
     in_child(lambda: Metrics(tmp_path / "m", "w0").messages.labels("hold").inc())
     clear(tmp_path / "m")
     assert b"sekisho_messages_total{" not in exposition(tmp_path / "m", [])
+
+
+def test_a_run_that_was_killed_cannot_keep_the_next_from_starting(tmp_path: Path) -> None:
+    """Its children may write files while the folder is being cleared, and count on in slots of the same name."""
+    folder = tmp_path / "m"
+    clear(folder)
+    counting, starting = os.pipe(), os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        orphan = Metrics(folder, "w0")
+        os.write(counting[1], b"1")
+        os.read(starting[0], 1)
+        orphan.messages.labels("hold").inc(5)
+        (folder / "late.db").write_bytes(b"")
+        os._exit(0)
+    os.read(counting[0], 1)
+    clear(folder)
+    in_child(lambda: Metrics(folder, "w0").messages.labels("hold").inc())
+    (tmp_path / "m" / "late.db").unlink(missing_ok=True)
+    os.write(starting[1], b"1")
+    assert os.waitpid(pid, 0)[1] == 0
+    (folder / "late.db").unlink()
+    assert value(folder, 'sekisho_messages_total{disposition="hold"}') == 1
+    assert len(list(tmp_path.iterdir())) == 2

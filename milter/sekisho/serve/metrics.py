@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import mkdtemp
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess, values
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -32,9 +33,20 @@ _AGE_BUCKETS = (1, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 604800)
 
 
 def clear(folder: Path) -> None:
-    """Start anew: forget the numbers of an earlier run. To be called once, before any slot is taken."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o750)
+    """Start anew: forget the numbers of an earlier run. To be called once, before any slot is taken.
+
+    ``folder`` is a link to a folder of this run alone. Children of a killed supervisor may still be counting in
+    the old one: they share no slot with anybody of this run, and what they hold open vanishes with them.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    fresh.chmod(0o750)
+    link = fresh.with_suffix(fresh.suffix + ".link")
+    link.symlink_to(fresh.name)
+    link.replace(folder)
+    for old in folder.parent.glob(f"{folder.name}.*"):
+        if old != fresh:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 class Metrics:
