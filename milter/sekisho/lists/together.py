@@ -112,14 +112,20 @@ class _Index:
 
     def holding(self, local: str, domain: str) -> Iterator[str]:
         """The lists that hold the address, its domain or one above."""
-        entries = (f"{local.lower()}@{domain}", *above(domain)) if domain else (NULL,)
-        for key in map(_key, entries):
+        for key in map(_key, _entries_for(local, domain)):
             run = self._runs[hash(key) & self._mask]
             at = run.find(key)
             while at >= 0:
                 end = run.index(b"\n", at + len(key))
                 yield self._names[int(run[at + len(key) : end])]
                 at = run.find(key, end)
+
+
+def _entries_for(local: str, domain: str) -> tuple[str, ...]:
+    """Every entry by which an address is on a list; one without a domain is found by patterns only."""
+    if domain:
+        return (f"{local.lower()}@{domain}", *above(domain))
+    return () if local else (NULL,)
 
 
 def _key(entry: str) -> bytes:
