@@ -230,6 +230,15 @@ def test_a_warning_gives_the_reasons_of_its_own_rules_only(store: Store) -> None
     assert ([reason.code for reason in facts.reasons], facts.outcome) == (["not-mine"], "held")
 
 
+def test_a_rules_own_words_reach_the_notices_about_it(store: Store) -> None:
+    message = a_transaction()
+    evidence = replace(an_evidence(), messages={"secret": {"en": "Ask Ito first"}, "other": {"en": "Not mine"}})
+    (hold,) = deposit(store, message, a_plan(message), evidence)
+    (row,) = notices(store)
+    assert from_json(dict(row.payload)).facts.messages == ({"en": "Ask Ito first"},)
+    assert loaded(store, hold).evidence.messages == {"secret": {"en": "Ask Ito first"}}
+
+
 def test_a_repeat_is_not_reported_again(store: Store) -> None:
     message = a_transaction()
     plan = a_plan(message, held=(), notices=(Notice("refused", "sender", "no-go", message.recipients),))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from sekisho.core.finding import Finding
 from sekisho.core.reason import Reason
@@ -21,3 +21,11 @@ class Evidence:
     reasons: Mapping[str, Reason]
     """By rule id, for the rules that matched."""
     score: float = 0.0
+    messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The site's own words for people, by rule id and language, where these rules have some."""
+
+    def of(self, rules: Collection[str]) -> Evidence:
+        """Without the reasons and words of other rules than these."""
+        reasons = {rule: reason for rule, reason in self.reasons.items() if rule in rules}
+        messages = {rule: message for rule, message in self.messages.items() if rule in rules}
+        return replace(self, reasons=reasons, messages=messages)

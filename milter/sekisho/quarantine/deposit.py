@@ -156,9 +156,8 @@ class _Offer:
         findings = (
             replace(finding, recipients=_renumbered(finding.recipients, indexes)) for finding in self.evidence.findings
         )
-        reasons = {rule: reason for rule, reason in self.evidence.reasons.items() if rule in one.rules}
         concerned = tuple(finding for finding in findings if finding.recipients)
-        return replace(self.evidence, findings=concerned, reasons=reasons)
+        return replace(self.evidence.of(one.rules), findings=concerned)
 
     def _gone(self) -> tuple[Path, ...]:
         """Those who get the message at once."""

@@ -88,8 +88,7 @@ def tell_planned(
 
 def _concerning(evidence: Evidence, planned: PlannedNotice) -> Evidence:
     """Without the reasons of other rules than those that the notice is about."""
-    rules = planned.rule.split(RULES)
-    return replace(evidence, reasons={rule: why for rule, why in evidence.reasons.items() if rule in rules})
+    return evidence.of(planned.rule.split(RULES))
 
 
 def _message_facts(message: MessageRow, evidence: Evidence) -> HoldFacts:
@@ -101,6 +100,7 @@ def _message_facts(message: MessageRow, evidence: Evidence) -> HoldFacts:
         received=message.received,
         findings=evidence.findings,
         reasons=tuple(evidence.reasons.values()),
+        messages=tuple(evidence.messages.values()),
         message_id=message.message_id,
         envelope_id=_parameter(message.sender.params, "ENVID"),
     )

@@ -28,9 +28,10 @@ class Judgement:
         facts = self.facts
         subject = facts.subjects[0] if facts.subjects else ""
         decision = self.decision
-        matches = (match for match in (*decision.enforced, *decision.warned) if match.truth.yes)
-        reasons = {match.rule.id: match.rule.when.reason(facts) for match in matches}
-        return Evidence(subject, facts.sender_of_record, facts.found, reasons, decision.score)
+        rules = [match.rule for match in (*decision.enforced, *decision.warned) if match.truth.yes]
+        reasons = {rule.id: rule.when.reason(facts) for rule in rules}
+        messages = {rule.id: rule.message for rule in rules if rule.message}
+        return Evidence(subject, facts.sender_of_record, facts.found, reasons, decision.score, messages)
 
 
 def judge(configuration: Configuration, reader: Reader, transaction: Transaction, files: Files = NO_FILES) -> Judgement:

@@ -16,11 +16,12 @@ Plain = dict[str, Any]
 
 
 def evidence_to_json(evidence: Evidence) -> Plain:
-    """Findings, reasons and score; subject and sender of record are the message's."""
+    """Findings, reasons, score and the rules' own words; subject and sender of record are the message's."""
     return {
         "findings": [finding_to_json(finding) for finding in evidence.findings],
         "reasons": {rule: reason_to_json(reason) for rule, reason in evidence.reasons.items()},
         "score": evidence.score,
+        "messages": {rule: dict(message) for rule, message in evidence.messages.items()},
     }
 
 
@@ -28,7 +29,7 @@ def evidence_from_json(data: Plain, subject: str, sender_of_record: str) -> Evid
     """The inverse of `evidence_to_json`."""
     findings = tuple(Finding(**finding) for finding in data["findings"])
     reasons = {rule: reason_from_json(reason) for rule, reason in data["reasons"].items()}
-    return Evidence(subject, sender_of_record, findings, reasons, data["score"])
+    return Evidence(subject, sender_of_record, findings, reasons, data["score"], data.get("messages", {}))
 
 
 def finding_to_json(finding: Finding) -> Plain:
