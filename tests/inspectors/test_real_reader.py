@@ -12,7 +12,7 @@ from sekisho.core.parse import parse_message
 from sekisho.core.path import parse_path
 from sekisho.inspectors import registry
 from sekisho.mime.reader import MimeReader
-from tests.support.mail import ENTRIES, mail
+from tests.support.mail import ENTRIES, ToldFiles, mail
 from tests.support.messages import NoLists
 
 
@@ -29,7 +29,7 @@ def all_findings(message: EmailMessage) -> dict[str, list[Finding]]:
         {},
         told.transaction.received,
     )
-    facts = Facts(transaction, told.site, MimeReader(), NoLists(), {}, registry.bind({}))
+    facts = Facts(transaction, told.site, MimeReader(), NoLists(), {}, registry.bind({}), ToldFiles({}))
     found = {code: list(facts.findings(code)) for code in registry.codes(ENTRIES.values())}
     return {code: findings for code, findings in found.items() if findings and code != "unusual-time"}
 

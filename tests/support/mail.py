@@ -12,6 +12,7 @@ from sekisho.core.domains import DomainSet, normal_domain
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.message import Client, Field, Transaction
+from sekisho.core.opened import NOTHING, Opened
 from sekisho.core.parts import Addresses, Anomaly, Mailbox, Part, Structure
 from sekisho.core.path import parse_path
 from sekisho.core.ports import Dictionary
@@ -53,6 +54,16 @@ class ToldReader:
         return self._detected.get(part.names[0], "") if part.names else ""
 
 
+class ToldFiles:
+    """Knows what is in each part because it was told, by place; nothing is in the others."""
+
+    def __init__(self, opened: Mapping[str, Opened]) -> None:
+        self._opened = opened
+
+    def open(self, part: Part) -> Opened:
+        return self._opened.get(part.place, NOTHING)
+
+
 def attachment(*names: str, kind: str = "application/octet-stream", data: bytes = b"") -> Part:
     return Part(f"attachment:{names[0] if names else ''}", names, kind, Octets(data), attached=True)
 
@@ -73,6 +84,7 @@ def mail(
     protected: bool = False,
     ambiguous: bool = False,
     dictionaries: Mapping[str, Sequence[str]] | None = None,
+    opened: Mapping[str, Opened] | None = None,
     body: bytes = b"",
     received: datetime = datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
     zone: tzinfo = UTC,
@@ -95,7 +107,15 @@ def mail(
     structure = Structure((written, *parts, *attachments), tuple(anomalies), protected)
     site = Site(DomainSet(["example.co.jp", ".example.co.jp"]), (), frozenset(), zone)
     words: dict[str, Dictionary] = {name: WordDictionary(name, given) for name, given in (dictionaries or {}).items()}
-    return Facts(transaction, site, ToldReader(structure, detected or {}, ambiguous), NoLists(), words, {})
+    return Facts(
+        transaction,
+        site,
+        ToldReader(structure, detected or {}, ambiguous),
+        NoLists(),
+        words,
+        {},
+        ToldFiles(opened or {}),
+    )
 
 
 def found(code: str, facts: Facts, **settings: Any) -> list[Finding]:

@@ -18,14 +18,14 @@ class FileText:
     cells: tuple[tuple[int, int], ...] = ()
     """For a sheet: row and first column of each line, both from 1."""
 
-    def where(self, offset: int) -> str:
-        """The place of a character: ``顧客!B4`` in a sheet, ``:12`` for the twelfth line of any other text."""
+    def spot(self, offset: int) -> str:
+        """Where a character stands in it: ``!B4`` in a sheet, ``:12`` for the twelfth line of any other text."""
         line = self.text.count("\n", 0, offset)
         if not self.cells:
-            return f"{self.place}:{line + 1}"
+            return f":{line + 1}"
         row, first = self.cells[min(line, len(self.cells) - 1)]
         start = self.text.rfind("\n", 0, offset) + 1
-        return f"{self.place}!{column_name(first + self.text.count(chr(9), start, offset))}{row}"
+        return f"!{column_name(first + self.text.count(chr(9), start, offset))}{row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Hidden:
     """Something that a reader of the file does not see at once."""
 
     kind: str
-    """``sheet``, ``row``, ``column``, ``slide``, ``comment``, ``tracked-change``, ``note``, ``text``, ``property``."""
+    """``sheet``, ``row``, ``column``, ``slide``, ``comment``, ``tracked-change``, ``note``,
+    ``hidden-text``, ``property``."""
     place: str
     text: str = ""
     """The beginning of what is hidden."""
@@ -76,6 +77,11 @@ class Opened:
 
 
 NOTHING = Opened()
+
+
+def within(part: str, inner: str) -> str:
+    """The place in the message of something in a file: ``attachment:a.zip`` and ``b.xlsx/顧客`` joined."""
+    return f"{part}/{inner}" if inner else part
 
 
 def column_name(number: int) -> str:

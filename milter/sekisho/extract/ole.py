@@ -17,7 +17,6 @@ from sekisho.extract.limits import Unreadable
 _PROPERTIES = ("title", "subject", "author", "keywords", "comments", "last_saved_by", "category", "manager", "company")
 _MACROS = frozenset({"_vba_project", "vba", "macros", "_vba_project_cur"})
 _ENCRYPTED = frozenset({"encryptedpackage", "encryptedsummary"})
-_PASSED_OVER = frozenset({"\x01compobj", "\x01ole", "\x03objinfo"})
 _KNOWN = ("worddocument", "workbook", "book", "powerpoint document", "__properties_version1.0", "contents")
 
 

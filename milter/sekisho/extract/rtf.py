@@ -114,7 +114,7 @@ class _Reading:
             self._flush()
             self._pieces.append(_BREAKS[word])
         elif word == b"v" and number != 0 and not self._skipping:
-            self._job.hidden("text")
+            self._job.hidden("hidden-text")
 
     def _put(self, octets: bytes) -> None:
         if self._to_skip:

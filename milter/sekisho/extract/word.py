@@ -27,6 +27,6 @@ def _read_part(content: bytes, place: str, job: Job) -> None:
     if drawn.changes:
         job.hidden("tracked-change", place, "".join(drawn.changed), drawn.changes)
     if drawn.hidden:
-        job.hidden("text", place, "".join(drawn.hidden), len(drawn.hidden))
+        job.hidden("hidden-text", place, "".join(drawn.hidden), len(drawn.hidden))
     for comment in drawn.comments:
         job.hidden("comment", place, "".join(comment))

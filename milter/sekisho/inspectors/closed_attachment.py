@@ -1,20 +1,23 @@
 """uninspectable-attachment: a file that cannot be read; encrypted-attachment: a file that only a password opens.
 
-What the headers of ZIP, Office, PDF, 7z, RAR and PGP files show without opening them, and the limits that the reader of
-the structure came to. Kinds: of the first ``broken``, ``partial``, ``external``, ``too-deep``, ``too-many-parts``,
-``too-many-readings``; of the second the kind of file. Concerns all recipients. Time is linear in the file.
+What opening a file came to, what the headers of ZIP, Office, PDF, 7z, RAR and PGP files show besides, and the limits
+that the reader of the structure reached. Kinds: of the first ``broken``, ``ambiguous`` (it can be read in two ways),
+``unknown``, ``too-big``, ``too-deep``, ``too-many-files``, ``time-out``, ``crashed``, ``partial``, ``external``,
+``too-many-parts``, ``too-many-readings``; of the second the kind of file. Concerns all recipients.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pydantic import Field
 
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
+from sekisho.core.opened import NOTHING, Opened, Problem, within
 from sekisho.core.parts import Part
 from sekisho.inspectors import settings as base
 
@@ -46,21 +49,36 @@ class Settings(base.Settings):
 
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
-    """At most one finding of each code a file; values: ``name``, ``reason`` or ``format``."""
+    """At most one finding of each code and kind a file; values: ``name``, ``reason`` or ``format``."""
+    opened = {id(part): found for part, found in facts.opened}
     for part in facts.structure.parts:
         reason = _ELSEWHERE.get(part.type, "")
-        if part.attached and not reason:
-            head = part.content.read(16)
-            encrypted = _encryption(part, head)
-            if encrypted:
-                values = {"format": encrypted}
-                yield _finding(CODES[1], facts, part, encrypted, settings.encrypted_score, values)
-            reason = "broken" if not encrypted and _is_broken(part, head) else ""
         if reason:
             yield _finding(CODES[0], facts, part, reason, settings.score, {"reason": reason})
+        elif part.attached:
+            yield from _closed(facts, settings, part, opened.get(id(part), NOTHING))
     for anomaly in dict.fromkeys(one for one in facts.structure.anomalies if one.kind in _LIMITS):
         where, values = one_line(anomaly.where), {"reason": anomaly.kind}
         yield Finding(CODES[0], where, facts.everyone, kind=anomaly.kind, score=settings.score, values=values)
+
+
+def _closed(facts: Facts, settings: Settings, part: Part, opened: Opened) -> Iterator[Finding]:
+    head = part.content.read(16)
+    by_header = _encryption(part, head)
+    problems = list(opened.problems)
+    if by_header and not any(problem.kind == "encrypted" for problem in problems):
+        problems.append(Problem("encrypted", "", by_header))
+    if not problems and _is_broken(part, head):
+        problems.append(Problem("broken", ""))
+    for kind in dict.fromkeys(problem.kind for problem in problems):
+        found = [problem for problem in problems if problem.kind == kind]
+        inner = replace(part, place=within(part.place, found[0].place))
+        if kind == "encrypted":
+            form = found[0].format or by_header
+            finding = _finding(CODES[1], facts, inner, form, settings.encrypted_score, {"format": form})
+        else:
+            finding = _finding(CODES[0], facts, inner, kind, settings.score, {"reason": kind})
+        yield replace(finding, count=len(found))
 
 
 def _finding(code: str, facts: Facts, part: Part, kind: str, score: float, values: dict[str, str]) -> Finding:

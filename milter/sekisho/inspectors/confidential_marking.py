@@ -1,4 +1,4 @@
-"""confidential-marking: a subject, a text or a file's name is marked 社外秘, CONFIDENTIAL, 内部资料 or the like.
+"""confidential-marking: a subject, a text, a file or its name is marked 社外秘, CONFIDENTIAL, 内部资料 or the like.
 
 Text that denies the mark (社外秘ではありません, not confidential), that names another thing (機密保持契約, 秘密鍵), and
 disclaimers do not count. Concerns all recipients.

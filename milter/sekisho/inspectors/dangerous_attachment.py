@@ -2,7 +2,7 @@
 
 Every name that any reading shows is looked at, and the content's type as the reader detects it. Kinds of danger:
 ``executable``, ``script``, ``shortcut``, ``macro``, ``disk-image``, and names made to deceive: ``direction-override``,
-``double-extension``, ``hidden-end``. Archives are not opened here. Concerns all recipients.
+``double-extension``, ``hidden-end``. Files within files are looked at too. Concerns all recipients.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from sekisho.core.content import EMPTY
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
+from sekisho.core.opened import Opened, within
 from sekisho.core.parts import Part
 from sekisho.inspectors import settings as base
 from sekisho.inspectors.file_names import DANGERS, extensions, trick
@@ -42,6 +44,22 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
         actual = facts.reader.detect(part)
         yield from _danger(facts, settings, part, actual)
         yield from _mismatch(facts, settings, part, actual)
+    for outer, opened in facts.opened:
+        for file in opened.files:
+            part = Part(within(outer.place, file.place), file.names, "", EMPTY, attached=True)
+            yield from _danger(facts, settings, part, file.type)
+            yield from _mismatch(facts, settings, part, file.type)
+        yield from _macros(facts, settings, outer, opened)
+
+
+def _macros(facts: Facts, settings: Settings, outer: Part, opened: Opened) -> Iterator[Finding]:
+    """Documents with macros within a file, and the file itself where its octets alone did not show them."""
+    family = family_of_type(facts.reader.detect(outer))
+    known = bool(_by_name(outer, settings)[1]) or _has_macros(outer, family)
+    for place in opened.macros:
+        if place or not (known or _is_allowed(outer, settings)):
+            part = Part(within(outer.place, place), (place,) if place else outer.names, "", EMPTY, attached=True)
+            yield _finding(CODES[0], facts, part, "macro", settings.score, {"name": _name(part)})
 
 
 def _danger(facts: Facts, settings: Settings, part: Part, actual: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""dictionary-word: one of the site's own words stands in a subject, a text or the name of a file.
+"""dictionary-word: one of the site's own words stands in a subject, a text, a file or its name.
 
 Kind is the dictionary's name. Words are counted once a place; quoted text, signatures and disclaimers count only where
 the settings say so. Concerns all recipients.

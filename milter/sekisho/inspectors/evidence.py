@@ -13,6 +13,7 @@ from itertools import islice
 
 from sekisho.core.facts import Facts
 from sekisho.core.oneline import one_line
+from sekisho.core.opened import FileText, within
 from sekisho.core.prose import Prose, Voice
 
 CONTEXT = 14
@@ -36,6 +37,8 @@ class Passage:
     prose: Prose | None = None
     whole: bool = False
     """All of it counts, whoever speaks: a file."""
+    found: FileText | None = None
+    """The text of an opened file that it is."""
 
     @property
     def group(self) -> str:
@@ -43,7 +46,9 @@ class Passage:
         return _FORM.sub("", self.place)
 
     def where(self, offset: int) -> str:
-        """The place of this character: with a line for a part's text."""
+        """The place of this character: with a line for a part's text, with a cell for a sheet's."""
+        if self.found is not None:
+            return one_line(self.place + self.found.spot(offset))
         return self.prose.where(offset) if self.prose else self.place
 
     def lines(self, voices: frozenset[Voice]) -> Iterator[tuple[int, str]]:
@@ -56,16 +61,32 @@ class Passage:
 
 
 def passages(facts: Facts) -> Iterator[Passage]:
-    """What people read: subjects, texts, attached text files, names of attachments."""
+    """What people read: subjects, texts, what is in attached files, and the names of all files."""
     for subject in facts.subjects:
         yield Passage("header:Subject", subject)
     for prose in facts.prose:
         yield Passage(one_line(prose.place), prose.text, prose)
-    for text in facts.attached_texts:
-        yield Passage(one_line(text.place), text.text, Prose(text, forwards=False), whole=True)
+    yield from text_file_passages(facts)
     for part in facts.attachments:
         for name in part.names:
             yield Passage(one_line(part.place), name)
+    yield from file_passages(facts)
+
+
+def text_file_passages(facts: Facts) -> Iterator[Passage]:
+    """Attached files that are text themselves."""
+    for text in facts.attached_texts:
+        yield Passage(one_line(text.place), text.text, Prose(text, forwards=False), whole=True)
+
+
+def file_passages(facts: Facts) -> Iterator[Passage]:
+    """Texts and names in the files that had to be opened. Raises `Unavailable`."""
+    for part, opened in facts.opened:
+        for found in opened.texts:
+            yield Passage(one_line(within(part.place, found.place)), found.text, whole=True, found=found)
+        for file in opened.files:
+            for name in file.names:
+                yield Passage(one_line(within(part.place, file.place)), name)
 
 
 def own_texts(facts: Facts) -> Iterator[Passage]:

@@ -1,6 +1,6 @@
 """personal-data: My Numbers, payment cards, telephone numbers, mail and postal addresses, bank accounts, counted.
 
-Looked for in subjects, texts and attached text files; a signature is one's own business, a quotation known to its
+Looked for in subjects, texts and attached files; a signature is one's own business, a quotation known to its
 reader. Kinds: ``my-number``, ``payment-card``, ``phone``, ``email-address``, ``postal-address``, ``bank-account``; each
 counts different values, once a message. Mail addresses of the site, of the sender and of the recipients do not count.
 Concerns all recipients.

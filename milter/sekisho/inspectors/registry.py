@@ -22,11 +22,13 @@ from sekisho.inspectors import (
     dictionary_word,
     free_mail_recipient,
     header_anomaly,
+    hidden_content,
     large_message,
     lookalike_domain,
     mass_visible_recipients,
     missing_attachment,
     mixed_external_domains,
+    other_party_in_file,
     personal_data,
     protected_message,
     unrendered_merge_field,
@@ -52,6 +54,8 @@ OURS = (
     unrendered_merge_field,
     personal_data,
     addressee_mismatch,
+    hidden_content,
+    other_party_in_file,
 )
 
 

@@ -74,6 +74,21 @@ KINDS = {
     "names-disagree": "ファイル名が食い違っている",
     "preamble-text": "最初のパートの前に文がある",
     "epilogue-text": "最後のパートの後に文がある",
+    "sheet": "隠しシート",
+    "row": "隠し行",
+    "column": "隠し列",
+    "slide": "非表示スライド",
+    "comment": "コメント",
+    "tracked-change": "変更履歴",
+    "note": "ノート",
+    "hidden-text": "隠し文字",
+    "property": "文書のプロパティ",
+    "ambiguous": "読み方が二通りある",
+    "too-big": "展開すると大きすぎる",
+    "too-many-files": "ファイルが多すぎる",
+    "time-out": "時間内に読み終わらない",
+    "unknown": "未知の形式",
+    "crashed": "読み取りが異常終了した",
 }
 FINDINGS = {
     "mass-visible-recipients": "社外のアドレス{addresses}件({domains}組織)が互いに見える状態です({where})",
@@ -105,6 +120,11 @@ FINDINGS = {
     "personal-data": "{kind}が{count}件あります:{where}(例 {evidence})",
     "addressee-mismatch": "宛名「{name}」が宛先にありません({where})",
     "addressee-mismatch/company": "宛名の会社「{name}」の宛先がありません({where})",
+    "uninspectable-attachment/ambiguous": "検査しきれませんでした:{where}はソフトによって中身が変わる恐れがあります",
+    "uninspectable-attachment/unknown": "読めないため検査できませんでした:{where}は未知の形式です",
+    "hidden-content": "見えない内容が含まれています:{where}({kind} {count}件)「{evidence}」",
+    "hidden-content/property": "文書のプロパティが残っています:{where}「{evidence}」",
+    "other-party-in-file": "宛先以外の取引先「{customer}」の名前があります:{where}「{evidence}」",
 }
 UNKNOWN_FINDING = "{code}:{where} {values}"
 

@@ -74,6 +74,21 @@ KINDS = {
     "names-disagree": "文件名不一致",
     "preamble-text": "第一部分之前有文字",
     "epilogue-text": "最后一部分之后有文字",
+    "sheet": "隐藏工作表",
+    "row": "隐藏行",
+    "column": "隐藏列",
+    "slide": "隐藏幻灯片",
+    "comment": "批注",
+    "tracked-change": "修订记录",
+    "note": "备注",
+    "hidden-text": "隐藏文字",
+    "property": "文档属性",
+    "ambiguous": "有两种读法",
+    "too-big": "解压后过大",
+    "too-many-files": "文件过多",
+    "time-out": "未能在时限内读完",
+    "unknown": "未知格式",
+    "crashed": "读取异常终止",
 }
 FINDINGS = {
     "mass-visible-recipients": "{addresses} 个外部地址（{domains} 个单位）可以互相看到（{where}）",
@@ -105,6 +120,11 @@ FINDINGS = {
     "personal-data": "{kind}：{where} 有 {count} 个（例如 {evidence}）",
     "addressee-mismatch": "称呼“{name}”（{where}）不在收件人之中",
     "addressee-mismatch/company": "称呼的公司“{name}”（{where}）没有对应的收件人",
+    "uninspectable-attachment/ambiguous": "未能完全检查：不同软件可能看到 {where} 的不同内容",
+    "uninspectable-attachment/unknown": "无法读取，因此未检查：{where} 为未知格式",
+    "hidden-content": "含有不可见内容：{where}（{kind} {count} 处）“{evidence}”",
+    "hidden-content/property": "文档属性仍保留：{where}“{evidence}”",
+    "other-party-in-file": "出现收件人以外的客户“{customer}”的名称：{where}“{evidence}”",
 }
 UNKNOWN_FINDING = "{code}：{where} {values}"
 
