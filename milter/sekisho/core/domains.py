@@ -11,7 +11,6 @@ from functools import lru_cache
 
 import idna
 
-
 LONGEST = 255
 """Octets of a domain name (RFC 1035 2.3.4); what is longer is none, and is neither remembered nor looked up."""
 

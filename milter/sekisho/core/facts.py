@@ -74,7 +74,7 @@ class Facts:
 
     @lazy
     def ambiguous(self) -> Mask:
-        """Recipients whose address has several readings (source route, ``user%domain``); all, where the sender's has."""
+        """Recipients whose address has several readings (``user%domain``); all of them, where the sender's has."""
         if self.transaction.sender.routes:
             return self.everyone
         return self.those(lambda path: bool(path.routes))
