@@ -31,6 +31,7 @@ from integration.waiting import NeverHappened
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "bench"
 PAGE = ROOT / "docs" / "benchmarks.md"
+_STILL_NEEDED = ("policy B", "policy B+", "empty no-reply")
 _NOT_YET = Row(
     "120 kB with an Office file or PDF that rules open", "≥ 1× rspamd", verdict="not measured: not built yet"
 )
@@ -96,7 +97,7 @@ def _others(fleet: Fleet, program: Milterload, mails: dict[str, Path], pace: Pac
     """What is no comparison under one load; one that fails says so in its row."""
     small = comparisons(mails)[0].load
     place = fleet.place
-    fleet.dismiss(name for name in (*PEERS, *POLICIES) if name not in ("policy B", "policy B+"))
+    fleet.dismiss(name for name in (*PEERS, *POLICIES) if name not in _STILL_NEEDED)
     yield from _tried("Postfix", lambda: through_postfix.rows(fleet, mails["4 kB"], pace, say))
     yield from _tried("memory", lambda: alone.soak(fleet, program, small, pace, say))
     fleet.dismiss(POLICIES)

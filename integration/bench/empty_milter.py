@@ -61,6 +61,7 @@ class Silent(Answering):
 
 def main(socket: str, workers: int, kind: type[Milter.Base]) -> None:
     """Serve until killed. `Milter.runmilter` is taken apart here: the fork has its place before ``main``."""
+    os.umask(0)  # the socket is for Postfix's user too
     Milter.factory = kind
     Milter.set_connect_callback(Milter.connect_callback)
     Milter.set_helo_callback(lambda context, name: context.getpriv().hello(name))
