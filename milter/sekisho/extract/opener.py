@@ -91,7 +91,7 @@ def _read(data: bytes, job: Job, kind: str = "") -> None:
 def _try(read: Read, data: bytes, job: Job) -> None:
     try:
         read(data, job)
-    except Spent:
+    except (Spent, KeyboardInterrupt, SystemExit):
         raise
     except Unreadable as error:
         job.problem(error.kind, file_format=error.format)
@@ -99,6 +99,7 @@ def _try(read: Read, data: bytes, job: Job) -> None:
         job.problem("too-big")
     except RecursionError:
         job.problem("too-deep")
-    except Exception:
-        # Parsers raise whatever they like on bad input; all of it means that the file could not be read.
+    except BaseException:
+        # Parsers raise whatever they like on bad input (Rust's panics are no Exception); all of it means that the file
+        # could not be read.
         job.problem("broken")

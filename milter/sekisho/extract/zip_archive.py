@@ -108,8 +108,10 @@ class Archive:
                 return bunzipped(raw, self._budget, most)
             case 14:  # APPNOTE 5.8.8: two octets of version, two of length, then LZMA's own header
                 alone = raw[4:9] + b"\xff" * 8 + raw[9:]
-                wanted = self._budget.limits.one if most is None else most
-                return unxzipped(alone, self._budget, min(entry.size, wanted))
+                limit = self._budget.limits.one
+                if most is None and entry.size > limit:
+                    raise Unreadable("too-big", "zip")
+                return unxzipped(alone, self._budget, min(entry.size, limit if most is None else most))
             case 95:
                 return unxzipped(raw, self._budget, most)
         raise Unreadable("unknown", f"zip method {entry.method}")
