@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from sekisho.config.cases import read_cases
 from sekisho.config.load import Configuration
 from sekisho.mime.reader import MimeReader
 from sekisho.policy.testing import Case
+from sekisho.sandbox.pool import Pool
 from sekisho.serve.judge import Judgement, judge
 from sekisho.serve.question import Question, transaction_of
 
@@ -60,4 +62,10 @@ def judged(configuration: Configuration, case: Case, folder: Path) -> Judgement:
     moment = datetime.fromisoformat(case.at or "2026-11-24T10:00").replace(tzinfo=configuration.site.zone)
     question = Question(octets, case.sender, case.recipients, case.smtp_client())
     reader = MimeReader()
-    return judge(configuration, reader, transaction_of(question, reader, moment))
+    return judge(configuration, reader, transaction_of(question, reader, moment), _files())
+
+
+@cache
+def _files() -> Pool:
+    """One pool of extractors for all cases."""
+    return Pool()
