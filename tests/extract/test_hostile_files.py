@@ -167,3 +167,21 @@ def test_a_zip_bomb_of_one_kind_reads_no_more_than_its_limit() -> None:
     with zipfile.ZipFile(octets, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("a", b"\0" * 5_000_000)
     assert kinds(octets.getvalue()) == {"too-big"}
+
+
+def test_an_archive_behind_another_file_is_read_too() -> None:
+    found = opened(files.pdf() + files.zipped({"a.txt": b"behind"}), Limits())
+    assert "behind" in {text.text for text in found.texts}
+    assert "page1" in {text.place for text in found.texts}
+    assert {problem.kind for problem in found.problems} == {"ambiguous"}
+
+
+def test_a_type_stored_in_an_archive_does_not_make_it_a_picture() -> None:
+    data = files.zipped({"mimetype": b"image/png", "a.txt": b"hidden"}, zipfile.ZIP_STORED)
+    assert "hidden" in {text.text for text in opened(files.zipped({"a.zip": data})).texts}
+
+
+def test_a_signature_alone_is_not_unknown_but_signed_content_is() -> None:
+    head, kind = b"\x30\x82\x01\x00" + bytes.fromhex("06092a864886f70d010702"), bytes.fromhex("06092a864886f70d010701")
+    assert kinds(head + b"\x30\x0b" + kind + b"\xa0\x82" + b"\x01" * 200) == set()
+    assert kinds(head + b"\x30\x20" + kind + b"\xa0\x13" + b"\x01" * 200) == {"unknown"}

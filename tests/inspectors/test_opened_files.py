@@ -10,7 +10,7 @@ from sekisho.core.ports import Unavailable
 from tests.support.mail import attachment, found, mail
 from tests.support.messages import make_facts
 
-SHEET = FileText("顧客(hidden)", "社外秘\t090-1234-5678\n株式会社アルファ\t4539578763621486", ((3, 2), (4, 2)))
+SHEET = FileText("顧客(hidden)", "社外秘\t090-1234-5678\n株式会社アルファ\t4539-5787-6362-1486", ((3, 2), (4, 2)))
 CUSTOMERS = {"株式会社アルファ": ["alpha.example"], "アルファ": ["other.example"]}
 
 

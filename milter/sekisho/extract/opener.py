@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sekisho.core.content import Octets
 from sekisho.core.facts import PICTURES
 from sekisho.core.opened import Opened
-from sekisho.extract import compressed, foreign, mail, ole, pdf, plain, rtf, tar, tnef, zip_files
+from sekisho.extract import compressed, foreign, mail, ole, pdf, plain, rtf, tar, tnef, zip_archive, zip_files
 from sekisho.extract.job import Found, Job
 from sekisho.extract.limits import Budget, Limits, Spent, Unreadable
 from sekisho.mime.magic import media_type_of
@@ -53,6 +53,8 @@ _ACTS = frozenset(
     }
 )
 """Programs: what they are says enough."""
+_DATA = bytes.fromhex("06092a864886f70d010701")
+_NO_CONTENT = (b"\x30\x0b" + _DATA, b"\x30\x80" + _DATA + b"\0\0")
 
 
 def open_file(data: bytes, names: Sequence[str], limits: Limits, clock: Callable[[], float]) -> Opened:
@@ -82,10 +84,21 @@ def _read(data: bytes, job: Job, kind: str = "") -> None:
         reader = plain.read
     if reader is None and tar.is_tar(data):
         reader = tar.read
+    if not data.startswith(b"PK") and zip_archive.ends_as_archive(data):
+        # Many programs look for an archive from the end of a file, whatever it begins with.
+        job.problem("ambiguous", file_format="zip")
+        _try(zip_files.read, data, job)
     if reader is not None:
         _try(reader, data, job)
+    elif _is_signature(data):
+        return
     elif not kind.startswith(PICTURES) and kind not in _ACTS:
         job.problem("unknown", file_format=kind)
+
+
+def _is_signature(data: bytes) -> bool:
+    """Whether this is a signature alone (RFC 8551 3.5.3): CMS signed data without content, DER or BER."""
+    return any(mark in data[:200] for mark in _NO_CONTENT)
 
 
 def _try(read: Read, data: bytes, job: Job) -> None:

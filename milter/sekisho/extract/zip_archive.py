@@ -195,6 +195,12 @@ class Archive:
             position = self._data.find(_LOCAL, max(entry.start, position + 4), end)
 
 
+def ends_as_archive(data: bytes) -> bool:
+    """Whether the octets end with a directory's end, comment included (APPNOTE 4.3.16)."""
+    end = data.rfind(_END, max(0, len(data) - 66_000))
+    return end >= 0 and end + 22 <= len(data) == end + 22 + int.from_bytes(data[end + 20 : end + 22], "little")
+
+
 def _agree(local: Entry, central: Entry) -> bool:
     """Whether the local header, where it says how long the data is, says what the directory says."""
     return bool(local.flags & _STREAMED) or local.packed == central.packed

@@ -20,7 +20,7 @@ _OPEN_XML = (
     ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation", "powerpoint.presentation"),
     ("visio/", "application/vnd.ms-visio.drawing", "visio.drawing"),
 )
-_STORED_TYPE = re.compile(rb"[a-z]+/[A-Za-z0-9.+-]{1,100}")
+_STORED_TYPE = re.compile(rb"application/[A-Za-z0-9.+-]{1,100}")
 
 
 def kind_of_zip(data: bytes) -> str:
