@@ -51,10 +51,12 @@ def _parts(archive: Archive, job: Job) -> Iterator[tuple[str, str]]:
 
 def _read_part(sheet: Sheet, part: str, archive: Archive, job: Job) -> None:
     content = archive.part(part)
-    _hidden_rows(sheet, content, job)
-    _hidden_columns(sheet, content, job)
-    printed = [_printed(found[2]) for found in _PRINTED.finditer(content)]
-    job.text("\n".join(printed), f"{sheet.place}(print)")
+    if b"hidden=" in content:
+        _hidden_rows(sheet, content, job)
+        _hidden_columns(sheet, content, job)
+    if b"eaderFooter" in content:
+        printed = [_printed(found[2]) for found in _PRINTED.finditer(content)]
+        job.text("\n".join(printed), f"{sheet.place}(print)")
     for kind, target in relations(archive, part, job.budget).values():
         if kind in ("comments", "threadedComment"):
             _comments(sheet, archive.part(target), job)
