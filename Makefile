@@ -7,7 +7,7 @@ APT_MAIL := postfix
 APT_TEST := $(APT_MAIL) prometheus strace zip p7zip-full qpdf
 APT_BENCH := rspamd
 
-.PHONY: help demo test venv lint bench bench-quick torture docs lock clean
+.PHONY: help demo test venv lint bench bench-quick score torture docs lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ bench: .cache/apt-test .cache/apt-bench .cache/venv-test ## speed as ratios agai
 
 bench-quick: .cache/apt-test .cache/apt-bench .cache/venv-test ## the same in two minutes, rougher; writes nothing
 	@$(BIN)/python -m integration.bench --quick
+
+score: .cache/venv-test ## precision and recall of each finding on labelled mail; writes docs/detection.md
+	@$(BIN)/python -m integration.score
 
 torture: .cache/apt-test .cache/venv-test ## kill -9 at random moments under load; prints what became of every message
 	@$(BIN)/python -m integration.torture
