@@ -16,7 +16,7 @@ from sekisho.core.lifecycle import State
 from sekisho.notices.build import Letterhead
 from sekisho.quarantine.outbox import Stationery
 from sekisho.quarantine.worker import ReleaseWorker
-from sekisho.serve.roles import sender
+from sekisho.serve.release import sender
 from sekisho.store import Store, outbox, releases
 from sekisho.store.listing import Filter, listing
 

@@ -11,7 +11,8 @@ from sekisho.cli.common import common, configuration_of
 from sekisho.cli.output import EX_OK, EX_UNAVAILABLE, print_json, say
 from sekisho.serve.examine import Level, examinations
 from sekisho.serve.names import why_no_mail
-from sekisho.serve.roles import probes_of, store_of
+from sekisho.serve.probes import probes_of
+from sekisho.serve.roles import store_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

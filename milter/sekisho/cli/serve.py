@@ -61,9 +61,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace, configuration: Configuration, log: logging.Logger) -> int:
     if options.only == "release":
-        return roles.release(configuration, log, from_environment(os.environ))
+        from sekisho.serve.release import release  # noqa: PLC0415  (a worker never needs it)
+
+        return release(configuration, log, from_environment(os.environ))
     if options.only == "http":
-        return roles.http(configuration, from_environment(os.environ))
+        from sekisho.serve.http import http  # noqa: PLC0415  (nor the web framework)
+
+        return http(configuration, from_environment(os.environ))
     if options.daemon:
         with detached():
             return _supervise(options, configuration, log)

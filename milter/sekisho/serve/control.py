@@ -8,8 +8,10 @@ Children that are executed find their end's number in the environment.
 from __future__ import annotations
 
 import os
+import signal
 import socket
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import Enum
 from select import select
@@ -84,3 +86,17 @@ def _words(line: socket.socket) -> list[str]:
         return line.recv(64).decode("ascii", "replace").split()
     except OSError:
         return []
+
+
+def when_told(line: socket.socket | None, stop: Callable[[], None]) -> None:
+    """Call ``stop`` on SIGTERM, SIGINT, any order, or when the supervisor has gone."""
+
+    def follow(orders: Orders) -> None:
+        orders.wait()
+        stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if line is not None:
+        threading.Thread(target=follow, args=(Orders(line),), daemon=True).start()

@@ -1,0 +1,58 @@
+"""The release role (``serve --only release``): timers, releases, notices, until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from sekisho.config.load import Configuration
+from sekisho.config.settings import Settings
+from sekisho.core.message import Path
+from sekisho.notices.build import Letterhead
+from sekisho.quarantine.outbox import Stationery
+from sekisho.quarantine.reconcile import reconcile
+from sekisho.quarantine.smtp import Outcome, send
+from sekisho.quarantine.smtp_connection import Listener, Timeouts
+from sekisho.quarantine.worker import ReleaseWorker
+from sekisho.serve.control import when_told
+from sekisho.serve.following import Following
+from sekisho.serve.metrics import Metrics
+from sekisho.serve.roles import metrics_folder, store_of
+from sekisho.serve.watching import Watching
+
+
+def release(configuration: Configuration, log: logging.Logger, line: socket.socket | None) -> int:
+    """The release role: timers, releases, notices."""
+    settings = configuration.settings
+    metrics = Metrics(metrics_folder(settings), "release")
+    watching = Watching(metrics, log)
+    store = store_of(settings)
+    store.upgrade()
+    for message in reconcile(store, datetime.now(UTC)).missing:
+        watching.alarmed("missing-file", message, "a hold's content is gone; restore it from a backup")
+    stationery = _stationery(configuration)
+    worker = ReleaseWorker(store, sender(settings), stationery, watching, lambda: datetime.now(UTC))
+    stop = threading.Event()
+    when_told(line, stop.set)
+    threading.Thread(target=Following(store, metrics).run, args=(stop,), daemon=True).start()
+    worker.run(stop)
+    store.close()
+    return 0
+
+
+def sender(settings: Settings) -> Callable[[Path, Sequence[Path], Iterable[bytes], int], Sequence[Outcome]]:
+    """`send` to the re-injection listener that is configured."""
+    wanted = settings.reinject
+    seconds = float(wanted.timeout.seconds)
+    timeouts = Timeouts(min(30.0, seconds), seconds, seconds, 2 * seconds)
+    return partial(send, Listener(wanted.host, wanted.port, wanted.helo, timeouts))
+
+
+def _stationery(configuration: Configuration) -> Stationery:
+    settings = configuration.settings
+    letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn())
+    return Stationery(letterhead, settings.notices_language, settings.postmaster)
