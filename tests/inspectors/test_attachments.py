@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from sekisho.core.content import Octets
+from sekisho.core.opened import FileText, Opened, Problem
 from sekisho.core.parts import Anomaly, Part
 from tests.support.mail import attachment, found, mail
 
@@ -167,6 +168,19 @@ def test_an_open_file_is_neither_encrypted_nor_broken(data: bytes) -> None:
 @pytest.mark.parametrize("data", [zipped()[:40], b"%PDF-1.7\n1 0 obj\n"])
 def test_a_file_without_its_end_is_broken(data: bytes) -> None:
     assert kinds("uninspectable-attachment", attachment("f", data=data)) == ["broken"]
+
+
+@pytest.mark.parametrize("kind", ["application/pkcs7-signature", "application/pgp-signature"])
+def test_a_signature_beside_a_text_holds_nothing_to_inspect(kind: str) -> None:
+    part = attachment("smime.p7s", kind=kind, data=b"0\x82\x01")
+    facts = mail(attachments=[part], opened={part.place: Opened(problems=(Problem("unknown", ""),))})
+    assert found("uninspectable-attachment", facts) == []
+
+
+def test_a_pdf_that_opens_without_a_password_is_not_encrypted() -> None:
+    part = attachment("a.pdf", data=b"%PDF-1.7\ntrailer << /Encrypt 12 0 R >>\n%%EOF")
+    facts = mail(attachments=[part], opened={part.place: Opened(texts=(FileText("", "hello"),))})
+    assert found("encrypted-attachment", facts) == []
 
 
 def test_what_stands_elsewhere_cannot_be_inspected() -> None:

@@ -23,6 +23,8 @@ def found(words: list[str], text: str) -> list[tuple[str, str]]:
         ("内部资料", "请勿外传：内部资料。", "内部资料"),
         ("confidential", "confidential_2026.xlsx", "confidential"),
         ("Project X", "the project x plan", "project x"),
+        ("Project X", "the project\r\nx plan", "project\r\nx"),
+        ("Project X Y", "project x \ny", "project x \ny"),
         ("NDA", "秘密保持NDA契約", "NDA"),
         ("  Secret ", "top secret", "secret"),
     ],

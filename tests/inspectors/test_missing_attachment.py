@@ -17,6 +17,9 @@ PROMISES = [
     "請求書を添付にてお送りします。",
     "契約書を同封いたします。",
     "別添のとおり送付します。",
+    "失礼しました。請求書を添付して再送いたします。",
+    "見積書を添付ﾌｧｲﾙにてお送りします。",
+    "ご依頼いただいた価格表を添付しております。",
     "Please find attached the quotation.",
     "I have attached the report.",
     "Attached is the invoice you asked for.",
@@ -59,6 +62,13 @@ def test_a_promise_that_is_kept_is_not(text: str) -> None:
         "添付を忘れていました。",
         "添付ファイルの容量は10MBまでです。",
         "返信用封筒を同封のうえ郵送します。",
+        "議事録は後日、添付してお送りいたします。",
+        "不審なメールの添付ファイルは開かないでください。",
+        "添付ファイルが見当たりません。",
+        "添付書類の一覧は窓口でご確認ください。",
+        "Could you send the log as an attachment?",
+        "The model comes with three attachments for stairs.",
+        "The agenda will be attached to the invitation.",
         "No attachment is needed.",
         "Please attach your CV.",
         "Could you attach the file again?",
@@ -90,3 +100,11 @@ def test_what_promises_nothing_is_not(text: str) -> None:
 )
 def test_quoted_promises_and_links_to_storage_are_not(text: str) -> None:
     assert not found("missing-attachment", mail(text))
+
+
+def test_a_logo_keeps_no_promise_unless_the_text_speaks_of_pictures() -> None:
+    logo = Part("attachment:logo.png", ("logo.png",), "image/png", Octets(b"x"), attached=True, inline=True)
+    assert found("missing-attachment", mail("図面を添付します。", parts=[logo]))
+    assert not found("missing-attachment", mail("画像を添付します。", parts=[logo]))
+    large = Part("attachment:a.png", ("a.png",), "image/png", Octets(b"x" * 30_000), attached=True, inline=True)
+    assert not found("missing-attachment", mail("図面を添付します。", parts=[large]))

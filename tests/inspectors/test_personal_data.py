@@ -49,6 +49,8 @@ def test_check_digits_are_the_published_ones() -> None:
         ("０９０－１２３４－５６７８", "phone"),
         ("TEL：03-1234-5678", "phone"),
         ("(03)1234-5678", "phone"),
+        ("03(1234)5678", "phone"),
+        ("０３（１２３４）５６７８", "phone"),
         ("090 1234 5678", "phone"),
         ("09012345678", "phone"),
         ("+81-90-1234-5678", "phone"),
@@ -65,6 +67,8 @@ def test_check_digits_are_the_published_ones() -> None:
         ("東京都千代田区丸の内1-2-3", "postal-address"),
         ("〒150-0001 渋谷区神宮前1丁目2番3号", "postal-address"),
         ("京都府京都市中京区寺町通御池上る上本能寺前町488番地", "postal-address"),
+        ("埼玉県さいたま市大宮区錦町630", "postal-address"),
+        ("京都府京都市左京区吉田本町三十六番地一号", "postal-address"),
         ("北京市朝阳区建国路88号", "postal-address"),
         ("742 Evergreen Terrace Road, Springfield, IL 62704", "postal-address"),
     ],
@@ -154,6 +158,7 @@ def test_taking_part_in_the_message_is_no_leak() -> None:
     [
         "了解です。\n\n-- \n山田太郎 TEL 03-1234-5678\nyamada@other.example\n",
         "了解です。\n\n> 携帯は090-1234-5678です\n",
+        "Fine.\n\nBest regards,\nKen Sato\nT +81 3 1234 5678\n",
         "了解です。\n\n=========\n株式会社サンプル 山田\n東京都千代田区丸の内1-2-3\nTEL 03-1234-5678\n=========\n",
     ],
 )

@@ -84,6 +84,12 @@ def test_one_recipient_beside_several_of_nearly_the_same_domain_is_found() -> No
     assert (finding.values["like"], finding.recipients) == ("customer.co.jp", 0b100)
 
 
+def test_another_word_of_one_length_is_another_name() -> None:
+    known = ["yamada-kogyo.co.jp"]
+    assert found("lookalike-domain", mail(rcpt=["a@yamato-kogyo.co.jp"]), known=known) == []
+    assert found("lookalike-domain", mail(rcpt=["a@yamda-kogy.co.jp"]), known=known)
+
+
 def test_a_domain_may_be_called_genuine() -> None:
     assert not found("lookalike-domain", mail(rcpt=["a@gmai.com"]), genuine=["gmai.com"])
 

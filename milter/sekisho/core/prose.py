@@ -126,13 +126,21 @@ _ATTRIBUTION_STARTS = Pattern(r"^\s*on\s.{4,100}(?:,|\d|<.{0,80}@.{0,80}>)\s*$")
 _ATTRIBUTION_GOES_ON = Pattern(r"^.{0,120}wrote:\s*$")
 _DATED = Pattern(r"\d{4}\s*[-/年.]\s*\d{1,2}|\d{1,2}:\d\d|\b20\d\d\b")
 _MACHINE_LINE = Pattern(rf"^\s*{_MACHINE}")
-_CONTACT = Pattern(r"@|https?://|\b(?:tel|fax|phone|mobile|cell)\b|電話|〒|℡|携帯|内線|电话|手机|传真|邮编|e-?mail")
+_CONTACT = Pattern(
+    r"@|https?://|\b[tmfp][:.]? ?\+?[\d(]|\b(?:tel|fax|phone|mobile|cell)\b|電話|〒|℡|携帯|内線"
+    r"|电话|手机|传真|邮编|e-?mail"
+)
 _DISCLAIMER = Pattern(
     r"intended\s+(?:solely\s+|only\s+)?(?:for|recipient)|not\s+the\s+(?:intended|named)\s+(?:recipient|addressee)"
     r"|this\s+(?:e-?mail|message|transmission)\s.{0,80}\s(?:confidential|privileged)"
     r"|received\s+this\s.{0,40}\sin\s+error|unauthori[sz]ed\s+(?:use|disclosure|review)"
     r"|誤って(?:受信|送信|届|お受け取り|受け取|配信)|誤送信(?:された|により)|宛先以外の方|名宛人以外|受信者以外"
     r"|误(?:收|发|送)|错误地?(?:收到|发送)|誤收|非(?:预期|指定)的?(?:收件人|接收)|仅供(?:收件人|指定)"
+)
+_SIGN_OFF = Pattern(
+    r"^\s*(?:(?:with |very )?(?:(?:best|kind|kindest|warm|warmest) )?(?:regards|wishes)|best|cheers"
+    r"|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|many thanks"
+    r"|thanks(?: and regards)?|mit freundlichen grüßen)\s*[,.!]?\s*$"
 )
 _SIGNATURE_LINES = 14
 _PARAGRAPH_LINES = 30
@@ -204,7 +212,7 @@ def _signature_start(lines: Sequence[str], voices: bytearray, end: int) -> int:
             return number
         if voices[number] != Voice.NEW or filled > _SIGNATURE_LINES:
             break
-        if _is_rule(line):
+        if _is_rule(line) or (len(line) < 40 and _SIGN_OFF.found(line)):
             if _is_contact_block(lines[number:end]):
                 found = number
         else:

@@ -17,7 +17,7 @@ from pydantic import Field
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
-from sekisho.core.opened import NOTHING, Opened, Problem, within
+from sekisho.core.opened import Opened, Problem, within
 from sekisho.core.parts import Part
 from sekisho.inspectors import settings as base
 
@@ -37,6 +37,7 @@ _PGP = b"-----BEGIN PGP MESSAGE-----"
 _ELSEWHERE = {"message/partial": "partial", "message/external-body": "external"}
 
 
+_LARGEST_SIGNATURE = 65_536
 _LIMITS = frozenset({"too-deep", "too-many-parts", "too-many-readings"})
 """Anomalies of the structure after which something was left unread."""
 
@@ -50,22 +51,28 @@ class Settings(base.Settings):
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """At most one finding of each code and kind a file; values: ``name``, ``reason`` or ``format``."""
-    opened = {id(part): found for part, found in facts.opened}
+    opened: dict[int, Opened] = {id(part): found for part, found in facts.opened}
     for part in facts.structure.parts:
         reason = _ELSEWHERE.get(part.type, "")
         if reason:
             yield _finding(CODES[0], facts, part, reason, settings.score, {"reason": reason})
         elif part.attached:
-            yield from _closed(facts, settings, part, opened.get(id(part), NOTHING))
+            yield from _closed(facts, settings, part, opened.get(id(part)))
     for anomaly in dict.fromkeys(one for one in facts.structure.anomalies if one.kind in _LIMITS):
         where, values = one_line(anomaly.where), {"reason": anomaly.kind}
         yield Finding(CODES[0], where, facts.everyone, kind=anomaly.kind, score=settings.score, values=values)
 
 
-def _closed(facts: Facts, settings: Settings, part: Part, opened: Opened) -> Iterator[Finding]:
+def _closed(facts: Facts, settings: Settings, part: Part, opened: Opened | None) -> Iterator[Finding]:
+    """``opened`` is None where nobody looked into the file."""
     head = part.content.read(16)
+    if _is_signature(part, head):
+        return
     by_header = _encryption(part, head)
-    problems = list(opened.problems)
+    problems = list(opened.problems) if opened else []
+    if by_header == "pdf" and opened and opened.texts and not problems:
+        # Encrypted so that it cannot be printed or changed; it opens without a password.
+        by_header = ""
     if by_header and not any(problem.kind == "encrypted" for problem in problems):
         problems.append(Problem("encrypted", "", by_header))
     if not problems and _is_broken(part, head):
@@ -79,6 +86,13 @@ def _closed(facts: Facts, settings: Settings, part: Part, opened: Opened) -> Ite
         else:
             finding = _finding(CODES[0], facts, inner, kind, settings.score, {"reason": kind})
         yield replace(finding, count=len(found))
+
+
+def _is_signature(part: Part, head: bytes) -> bool:
+    """A signature beside what it signs (RFC 8551 3.5, RFC 3156 5): there is nothing in it to look into."""
+    if part.type in ("application/pkcs7-signature", "application/x-pkcs7-signature"):
+        return head[:1] == b"0" and part.content.size <= _LARGEST_SIGNATURE
+    return part.type == "application/pgp-signature" and part.content.size <= _LARGEST_SIGNATURE
 
 
 def _finding(code: str, facts: Facts, part: Part, kind: str, score: float, values: dict[str, str]) -> Finding:

@@ -40,14 +40,18 @@ _MARKS = WordDictionary("marks", f"{_JAPANESE}|{_ENGLISH}|{_CHINESE}".split("|")
 _SIGN = "㊙"
 
 _DENIED_AFTER = Pattern(
-    r"^[」』”\"'】)）]?(?:な?(?:情報|資料|文書|内容|事項|扱い|指定|information|material|contents?|信息|内容)s?)?\s*"
+    r"^[」』”]\s?(?:など|等|といった|という|の|と)|^(?:でしょうか|ですか|になりますか|扱い?でしょうか)"
+    r"|^として[^。]{0,12}(?:いたし|致し|しており|しています|します)"
+    r"|^[」』”\"'】)）]?(?:な?(?:情報|資料|文書|内容|事項|扱い|指定|information|material|contents?|信息|内容)s?)?\s*"
     r"(?:(?:として)?(?:では|じゃ|とは)(?:あり?ませ|な[いくか]|ござい|なり)|でな[いく]|には?(?:該当|当た)(?:しな|しま|ら|りま)"
     r"|[をはがもの]?(?:一切)?(?:含(?:まれ|ま|み)(?:て(?:い|お))?(?:ません|ない|りません|おりません)|ありません|ございません|無し|なし)"
     r"|[をはの]?(?:指定|表示|扱い|区分)?[をはの]?(?:解除|不要|外し|撤回|なくなり)|かどうか|か否か|とは[、,何]|の定義|の区分|の基準"
     r"|(?:information\s+)?(?:is|are)\s+not\b|\?)"
 )
 _DENIED_BEFORE = Pattern(
-    r"(?:\b(?:not|non|no|isn't|aren't|isn’t|aren’t|never|without|nothing|neither|nor|longer|any)"
+    r"(?:\b(?:will\s+be|are|is)\s+(?:kept|treated|handled|held)(?:\s+(?:as|strictly|completely|fully)){0,2}"
+    r"|\b(?:we|i)(?:\s+will|'ll|’ll)?\s+(?:keep|treat|handle)(?:\s+\w+){0,3}"
+    r"|\b(?:nothing|none|no\s+part)\s[^.!?]{0,20}\b(?:is|are|was)|\b(?:not|non|no|isn't|aren't|isn’t|aren’t|never|without|nothing|neither|nor|longer|any)"
     r"(?:[\s-]+(?:considered|marked|classified|treated|as|any|contain|containing|containing\s+any|longer|company|strictly)){0,3}"
     r"|(?:不是|并非|並非|不属于|不屬於|不含|不包含|无需|無需|不需要|没有|沒有|非|去)(?:任何)?)[\s-]*[\"'「“]?$"
 )
@@ -56,6 +60,8 @@ _OTHER_THING = Pattern(
     r"|协议|協議|协定|条款|條款|义务|義務|性|工作|制度|法|局|员"
     r"|\s+(?:computing|agreements?|clauses?|santa|key|manager|client|ity))"
 )
+_NO_MARK_AFTER = {"秘密": ("の",)}
+"""Words that are no mark after these: おいしさの秘密."""
 _AROUND = 30
 
 
@@ -98,4 +104,6 @@ def _is_meant(text: str, hit: Hit) -> bool:
     """Whether the word marks something, rather than being denied or part of another word."""
     after = fold(text[hit.end : hit.end + _AROUND]).text.partition("\n")[0]
     before = fold(text[max(0, hit.start - _AROUND) : hit.start]).text.replace("\n", " ")
+    if before.endswith(_NO_MARK_AFTER.get(hit.word, ())):
+        return False
     return not (_OTHER_THING.found(after) or _DENIED_AFTER.found(after) or _DENIED_BEFORE.found(before))

@@ -14,6 +14,8 @@ import ahocorasick
 from sekisho.core.folding import fold, is_east_asian, kana_spellings
 from sekisho.core.ports import Hit
 
+_LINE_ENDS = ("\n", " \n", "\r\n", " \r\n")
+
 
 class WordDictionary:
     """A named set of words; implements `sekisho.core.ports.Dictionary`. Read-only, so any thread may ask."""
@@ -23,9 +25,9 @@ class WordDictionary:
         self.name = name
         self._automaton = ahocorasick.Automaton()
         for word in words:
-            for spelling in kana_spellings(_plain(word)):
-                if spelling:
-                    self._automaton.add_word(spelling, (len(spelling), word))
+            for spelling in filter(None, kana_spellings(_plain(word))):
+                for written in (spelling, *_wrapped(spelling)):
+                    self._automaton.add_word(written, (len(written), word))
         self._automaton.make_automaton()
 
     def hits(self, text: str) -> Iterator[Hit]:
@@ -45,6 +47,13 @@ class WordDictionary:
 
 def _plain(word: str) -> str:
     return " ".join(fold(word).text.split())
+
+
+def _wrapped(word: str) -> Iterator[str]:
+    """The word with a line end in place of one of its blanks; before it the blank that format=flowed leaves there."""
+    for index, char in enumerate(word):
+        if char == " ":
+            yield from (f"{word[:index]}{end}{word[index + 1 :]}" for end in _LINE_ENDS)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

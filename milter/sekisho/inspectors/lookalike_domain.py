@@ -164,9 +164,19 @@ def _are_near(suffix: str, other: str) -> bool:
 def _is_label_typo(label: str, other: str) -> bool:
     shorter = min(len(label), len(other))
     edits = 2 if shorter >= _TWO_EDITS else 1 if shorter >= 4 and max(len(label), len(other)) >= 5 else 0
-    return (
-        bool(edits) and OSA.distance(label, other, score_cutoff=edits) <= edits and not _differ_in_digits(label, other)
-    )
+    if not edits or OSA.distance(label, other, score_cutoff=edits) > edits or _differ_in_digits(label, other):
+        return False
+    return edits == 1 or not _differ_in_a_word(label, other)
+
+
+def _differ_in_a_word(label: str, other: str) -> bool:
+    """``yamada-kogyo`` and ``yamato-kogyo``: a word of its own with two letters changed is another name."""
+    words, others = label.split("-"), other.split("-")
+    pairs = [(word, there) for word, there in zip(words, others, strict=False) if word != there]
+    if len(words) != len(others) or len(words) == 1 or len(pairs) != 1:
+        return False
+    word, there = pairs[0]
+    return min(len(word), len(there)) < _TWO_EDITS and OSA.distance(word, there) > 1
 
 
 def _differ_in_digits(label: str, other: str) -> bool:

@@ -33,17 +33,19 @@ _CHINESE = (
 _FIELD = rf"(?:{_ENGLISH}|{_JAPANESE}|{_CHINESE})"
 _LETTER = r"[A-Za-z_\p{Han}\p{Hiragana}\p{Katakana}]"
 _IDENTIFIER = rf"[#/^&>!~]?[ \t]*{_LETTER}[\w.\-: \p{{Han}}\p{{Hiragana}}\p{{Katakana}}ー|'\"()]{{0,60}}"
-_UPPER = r"(?-i:[A-Z][A-Z0-9]{0,20}(?:[_.-][A-Z0-9]{1,20}){1,5})"
+_UPPER = r"(?-i:[A-Z][A-Z0-9]{1,20}(?:[_.-][A-Z][A-Z0-9]{1,20}){1,5}(?:_\d{1,2})?|[A-Z]{2,20}_\d{1,2})"
+_TO_INSERT = r"(?:insert|enter|your|add|type)[ _](?:[a-z']{1,15}[ _]){0,3}"
 _SNAKE = r"[A-Za-z]{1,20}_\w{1,40}"
 _HONORIFIC = r"(?:様|さま|サマ|殿|御中|先生|さん|部長|課長|社長|氏)"
 _COMPANY = r"(?:株式会社|有限会社|合同会社|\(株\)|㈱)"
 _ROUNDS = (
     r"(?:[〇○◯]{2,6}|[●◎]{2,6}|[△▲]{2,6}|[□■]{2,6}|[◇◆☆★]{2,6}|[×✕✖]{2,6}|[＊*]{2,6}|[＿_]{2,12}|[XxＸｘ]{2,6}|〓{2,6})"
 )
+_DATE = r"(?:[〇○◯●△▲×]{1,2}|[XxＸｘ]{1,2})"
 _TITLE = r"(?:Mr\.?|Ms\.?|Mrs\.?|Dr\.?)?"
 
 _ROUND = (
-    rf"{_ROUNDS}[ \t　]*{_COMPANY}?[ \t　]*{_HONORIFIC}|{_COMPANY}{_ROUNDS}|{_ROUNDS}{_COMPANY}"
+    rf"{_DATE}月{_DATE}日|{_ROUNDS}[ \t　]*{_COMPANY}?[ \t　]*{_HONORIFIC}|{_COMPANY}{_ROUNDS}|{_ROUNDS}{_COMPANY}"
     rf"|尊敬的[ \t]*(?:{_ROUNDS}|某某)|{_ROUNDS}(?:先生|女士|小姐|经理|總|总)"
     rf"|\b(?:Dear|Hi|Hello)[ \t]+{_TITLE}[ \t]*(?:[xX]{{2,6}}|_{{2,12}}|\.{{3,12}}|…)"
 )
@@ -53,10 +55,18 @@ _LABEL = (
     rf"|尊敬的[ \t]*[【〔\[](?:{_CHINESE})[】〕\]]"
 )
 _SYNTAXES = (
-    ("handlebars", "{", rf"\{{\{{\{{?[ \t]*{_IDENTIFIER}\}}?\}}\}}"),
+    (
+        "handlebars",
+        "{",
+        rf"\{{\{{\{{?[ \t]*{_IDENTIFIER}\}}?\}}\}}|\{{![ \t]*[A-Za-z]\w{{0,40}}(?:\.\w{{1,40}}){{1,3}}\}}",
+    ),
     ("mailchimp", "|", r"\*\|[ \t]*[A-Za-z][\w:.\- =]{0,60}\|\*"),
     ("percent", "%", rf"%%[ \t]*{_LETTER}[\w.\- :\p{{Han}}]{{0,60}}%%|%(?:{_FIELD}|recipient\.\w{{1,40}})%"),
-    ("brackets", "[［", rf"\[\[[ \t]*(?:{_FIELD}|[A-Za-z_]\w{{0,40}})[ \t]*\]\]|[\[［](?:{_UPPER}|{_FIELD})[\]］]"),
+    (
+        "brackets",
+        "[［",
+        rf"\[\[[ \t]*(?:{_FIELD}|[A-Za-z_]\w{{0,40}})[ \t]*\]\]|[\[［](?:{_UPPER}|{_TO_INSERT}{_FIELD}|{_FIELD})[\]］]",
+    ),
     ("dollar", "$", rf"\$\{{[ \t]*(?:\w{{1,30}}\.)?{_FIELD}[ \t]*\}}"),
     ("angles", "<«≪", rf"(?:<<|[«≪])[ \t]*(?:{_FIELD}|{_UPPER}|{_SNAKE})[ \t]*(?:>>|[»≫])"),
     ("braces", "{｛", rf"[{{｛][ \t]*{_FIELD}[ \t]*[}}｝]"),
@@ -64,20 +74,24 @@ _SYNTAXES = (
     ("dashes", "-", r"-(?:name|fname|lname|firstname|first_name|lastname|last_name|company|email)-"),
     ("round", "〇○◯●◎△▲□■◇◆☆★×✕✖＊*＿_XxＸｘ〓.…某", _ROUND),
     ("label", "【〔[(（<＜『［", _LABEL),
-    ("empty", "様御殿,，:：", r"(?m)^[ \t　]*(?:様|御中|殿|(?:Dear|Hi|Hello)[ \t]*,|尊敬的[ \t]*[:：,，])[ \t　]*\r?$"),
+    (
+        "empty",
+        "様御殿,，:：",
+        r"(?m)^[ \t　]*(?:様|御中|殿|Dear[ \t]*,|(?:Hi|Hello)[ \t]+,|尊敬的[ \t]*[:：,，])[ \t　]*\r?$",
+    ),
 )
 """Kind, signs without which it need not be looked for, pattern; an earlier kind owns what several match."""
 _PATTERNS = tuple((kind, signs, Pattern(pattern)) for kind, signs, pattern in _SYNTAXES)
 
 _CODE = Pattern(
     r"[;{]\s*$|\b(?:const|var|let|def|class|function|import|return|echo|printf?|export|curl|sudo|docker|kubectl|SELECT"
-    r"|FROM|INSERT)\b\s|=>|==|::|\$\(|</?\w+[^>]*>|^\s*(?:#include|//|/\*|\$ |> |@\w+)|`|\w\(.*\)"
+    r"|FROM|INSERT)\b\s|=>|==|::|\$\(|</?\w+[^>]*>|^\s*(?:#include|//|/\*|\$ |> |@\w+)|`|\w\((?:[^)]{2,})?\)"
     r"|^\s*[\w.-]+\s*[:=]\s*['\"{$]"
 )
 _GUIDANCE = Pattern(
     r"例[:：)）えば]|たとえば|記入例|見本|サンプル|プレースホルダ|テンプレート|ひな形|雛形|差し?込み(?:タグ|変数|項目|文字|フィールド)|置換|変数"
     r"|と(?:記載|表記|入力|記入|書|表示|いう|なって)|の(?:部分|箇所|ところ|よう[なに])|形式|構文|伏せ字|\be\.?g\.|for\s+example|such\s+as"
-    r"|placeholders?|template|syntax|merge\s+(?:tag|field)s?|variables?|will\s+be\s+replaced|replace\s+\S+\s+with|例如|比如|占位符"
+    r"|placeholders?|template|syntax|\bwiki\b|merge\s+(?:tag|field)s?|variables?|will\s+be\s+replaced|replace\s+\S+\s+with|例如|比如|占位符"
     r"|模板|变量|變數|替换|替換|格式|填写"
 )
 _QUOTES = "「『“\"'`‘（("

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
+from sekisho.core.folding import fold
 from sekisho.core.oneline import one_line
 from sekisho.core.parts import Part
 from sekisho.core.patterns import Pattern
@@ -26,7 +27,7 @@ _SAID = Pattern(
 )
 _MEANT = Pattern(
     # Japanese: something is attached by this mail
-    r"(?:添付|同封)(?:(?:の|する|して(?:い|お)る|した)?(?:ファイル|資料|書類|データ|画像|写真|文書|見積書?|請求書|契約書|PDF|Excel|エクセル)|(?:いた|致)?し(?:ます|ました|て(?:おり|い)ます|てお(?:送|渡)り|ておきます|た[のも通])"
+    r"(?:添付|同封)(?:(?:の|する|して(?:い|お)る|した)?(?:ファイル|資料|書類|データ|画像|写真|文書|見積書?|請求書|契約書|PDF|Excel|エクセル)|(?:いた|致)?し(?:ます|ました|て(?:おり|い)ます|て(?:再送|再度|改めて|お戻し|ご?返送|ご?提出(?:いた|し|申)|ご?送付|送り)|てお(?:送|渡)り|ておきます|た[のも通])"
     r"|いたし|致し|申し上げ|させて(?:いただ|頂)|にて|で(?:お送|送|ご確認)|の(?:通|とおり|ほど|件|上お送り|うえお送り)|(?:を|も)(?:ご?(?:確認|参照|覧|査収|一読|高覧))|ご(?:確認|参照|査収)|をお送り|します|しました|\s*$|。)"
     r"|(?:別添|別紙)(?:の(?:通|とおり|資料|ファイル|書)|にて|を?ご?(?:参照|確認|覧)|資料|のほど|をお送り|をご査収)"
     # English
@@ -42,11 +43,17 @@ _NOT_MEANT = Pattern(
     r"添付(?:ファイル)?(?:は|が|を|も|の)?(?:不要|なし|無し|ございませ|ありませ|しませ|せず|しない|できませ|できない|忘れ|漏れ|禁止|制限|可能|容量|必要|いただ|頂|くださ|下さ)"
     r"|(?:添付|同封)(?:の上|のうえ)[^。]{0,20}(?:返信|返送|提出|申請|応募|ください|下さい)"
     r"|(?:添付|同封)し(?:て|、)?[^。]{0,16}(?:ください|下さい|いただ|頂|ほしい|欲しい|もらえ|くれ|もらい|返信|返送)"
-    r"|(?:先日|前回|以前|昨日|先ほど|先程|前の?メール|いただいた|頂いた|頂戴した|送っていただい|お送りいただい|貴社の?|御社の?)[^。]{0,14}(?:添付|同封|別添)"
+    r"|(?:先日|前回|以前|昨日|先ほど|先程|前の?メール)[^。]{0,14}(?:添付|同封|別添)"
+    r"|(?:いただいた|頂いた|頂戴した|送っていただい|お送りいただい|貴社の?|御社の?)[^。]{0,14}(?:添付|同封|別添)(?:の|ファイル|資料|書類|され|いただ|頂|を|は)"
+    r"|(?:後日|後ほど|のちほど|追って)[^。]{0,20}(?:添付|同封)|添付(?:ファイル)?[はをの][^。]{0,8}(?:開か(?:ない|ず)|開封し(?:ない|ず))|不審な|怪しい"
+    r"|添付(?:ファイル)?[がは][^。]{0,10}(?:見当た[らり]|見つか[らり]|届い|開け|開きませ|壊れ|破損|文字化け|確認でき(?:ま|な)|付いてい?[なま]|ついてい?[なま])"
+    r"|添付書類(?:の(?:一覧|種類|様式|提出)|[はを][^。]{0,12}(?:窓口|必要|郵送))"
     r"|添付(?:いただ|頂|の?(?:場合|際|方法|可否|要否|有無|漏れ|忘れ|ルール|機能))|添付(?:を|は|も)?(?:忘れ|失念|お願い|希望)|別紙.{0,10}(?:記入|提出|くださ)"
     r"|郵送|同封(?:の返信用|にて郵送)|貼付"
     r"|\b(?:not|never|no|without|any|don['’]t|didn['’]t|doesn['’]t|isn['’]t|forgot|forget|cannot|can['’]t|unable|nothing|if)\b[^.!?]{0,30}\b(?:attach|enclos)"
     r"|\b(?:please|kindly|could\s+you|can\s+you|would\s+you|to|must|should|you\s+(?:can|may|need\s+to))\s+(?:\w+\s+){0,2}(?:attach|enclose)\b"
+    r"|\b(?:could|can|would|will|please|kindly)\s(?:you\s)?[^.!?]{0,10}\b(?:send|forward|mail|provide|give|resend)\b[^.!?]{0,40}\bas\s+(?:an?\s+)?attachments?"
+    r"|\bwill\s+(?:be\s+)?attach|\b(?:model|product|machine|device|cleaner|tool|set|kit|comes?|came)\b[^.!?]{0,30}\battachments\b"
     r"|\b(?:you|your|previously|earlier|yesterday['’]?s?|last|his|her|their)\s+(?:\w+\s+){0,2}(?:attach|enclos)"
     r"|\battach(?:ed|ment|ments)?\s+(?:to\s+(?:the|your|our|his|her|their|each|a|an|it|him|them)\b|size|limit|policy|theory|style)|\bstrings\s+attached"
     r"|\b(?:emotionally|closely|very|firmly|securely|permanently|physically)\s+attached"
@@ -58,6 +65,11 @@ _STORAGE = Pattern(
     r"|icloud\.com|mega\.nz|pan\.baidu|weiyun|aliyundrive|datadeliver|bizstorage|directcloud|fileforce|filesend|/download|/share|\.(?:pdf|zip|xlsx|docx|pptx)\b)"
     r"|ダウンロードURL|ダウンロードリンク|ファイル転送サービス|download\s+(?:link|url)|下载链接|下載連結|网盘"
 )
+_PICTURE = Pattern(
+    r"画像|写真|画面|スクリーン|スクショ|キャプチャ|下図|図[の0-9]|image|photo|picture|screen|figure|图片|圖片|照片|截图|截圖"
+)
+_LOGO = 20_000
+"""Octets below which a picture within the text is a logo, unless the text speaks of pictures."""
 _STOPS = "。.!?！？\n"
 _REACH = 80
 
@@ -73,7 +85,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     for passage in own_texts(facts):
         for start, end in first(_SAID.spans(passage.text)):
             if passage.counts(start, NEW_ONLY) and _is_meant(passage.text, start, end):
-                if any(map(_holds_something, facts.structure.parts)) or _links(facts):
+                if any(_holds_something(part, passage.text) for part in facts.structure.parts) or _links(facts):
                     return
                 yield Finding(
                     CODES[0],
@@ -92,11 +104,14 @@ def _is_meant(text: str, start: int, end: int) -> bool:
     left = max(left, start - _REACH, 0)
     stops = [found for stop in _STOPS if (found := text.find(stop, end, end + _REACH)) >= 0]
     sentence = text[left : min(stops, default=end + _REACH) + 1].replace("\n", " ").strip()
-    return _MEANT.found(sentence) and not _NOT_MEANT.found(sentence)
+    folded = fold(sentence).text
+    return _MEANT.found(folded) and not _NOT_MEANT.found(folded)
 
 
-def _holds_something(part: Part) -> bool:
-    """Anything that a reader might take for the attachment, pictures in the text too."""
+def _holds_something(part: Part, text: str) -> bool:
+    """Anything that a reader might take for the attachment, pictures in the text too; not a logo."""
+    if part.inline and part.type.startswith("image/") and part.content.size < _LOGO:
+        return _PICTURE.found(text)
     return part.attached or bool(part.names) or not part.type.startswith("text/") or part.type == "text/calendar"
 
 

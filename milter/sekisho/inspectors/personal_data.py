@@ -34,6 +34,8 @@ _RECOGNISERS: dict[Kind, Callable[[str], Iterator[Sighting]]] = {
     "postal-address": postal_addresses,
     "bank-account": bank_accounts,
 }
+_SIGNS = ("@", *"0123456789", "丁目", "番地")
+"""A text without any of these holds none of the kinds."""
 _WEIGHTS = {"my-number": 0.9, "payment-card": 0.9, "bank-account": 0.4, "postal-address": 0.2}
 
 
@@ -93,7 +95,7 @@ def _found(facts: Facts, settings: Settings) -> _Found:
 
 def _sightings(passage: Passage, settings: Settings) -> Iterator[Sighting]:
     text = fold(passage.text).text
-    if not ("@" in text or any(char in text for char in "0123456789")):
+    if not any(sign in text for sign in _SIGNS):
         return
     for kind, recognise in _RECOGNISERS.items():
         if kind in settings.kinds:

@@ -37,6 +37,11 @@ _RANK = r"(?:先生|女士|小姐|总经理|總經理|经理|老师|老師|总�
 _CHINESE = re.compile(
     rf"(?:尊敬的|敬爱的|亲爱的)? ?(?P<name>[\u4e00-\u9fff]{{1,4}}?) ?{_RANK}[,，:：、!。 ]*(?:您好|你好)?[,，:：!。]*$"
 )
+_PLACEHOLDER = re.compile(r"[{}%«»【】\[\]<>*|$_〇○◯●△□×]|^(?:尊敬的)?x{2,}$")
+_OPENING = re.compile(
+    r"^(?:いつも|大変|平素は?|平素より|毎度)*(?:お世話|お疲れ|ご無沙汰|こんにちは|おはよう|はじめまして|初めまして|突然)"
+)
+"""A greeting before the name."""
 _SENTENCE = re.compile(r"です|ます|お世話|でした|ました|[。?？]|thank|hope|please|您好|谢谢")
 _GROUP_WORDS = """
 各位 皆 皆様 みな 担当者 ご担当者 担当 ご担当 お客 お客様 関係者 会員 取引先 お取引先 保護者 一同 社員 従業員 株主
@@ -76,7 +81,7 @@ def addressees(lines: Iterable[str]) -> Iterator[Addressee]:
             return
         named = list(_addressed(text, number))
         yield from named
-        if not named and _SENTENCE.search(text):
+        if not named and _SENTENCE.search(text) and not (filled == 1 and _OPENING.search(text)):
             return
 
 
@@ -115,5 +120,7 @@ def _person(text: str) -> tuple[str, str]:
     if not found:
         return "", ""
     name = re.sub(rf" ?{POST}$", "", found["name"].strip())
+    if _PLACEHOLDER.search(name):
+        return "", ""
     last = name.split(" ")[-1] if is_group(name.split(" ")[0]) else name
     return ("", "") if not last or is_group(last) else (last, "ja")
