@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from integration import waiting
 from tests.support.daemons import Daemon, marked, wait_for_end
 from tests.support.milter_client import MilterClient
 
@@ -108,7 +109,7 @@ def test_a_configuration_whose_workers_cannot_start_is_refused_and_the_old_one_s
     daemon.configure(unable=False)
     daemon.signal(signal.SIGHUP)
     daemon.until_ready()
-    assert daemon.mark()[0] == "two"
+    waiting.until(lambda: daemon.mark()[0] == "two", "the new configuration to answer")
 
 
 def test_a_killed_worker_comes_back_in_its_slot_and_the_other_goes_on(daemon: Daemon) -> None:

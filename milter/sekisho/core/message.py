@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sekisho.core.content import Content
 
@@ -70,7 +71,17 @@ class Field:
     @property
     def key(self) -> str:
         """The name in lower case, for comparing."""
-        return self.name.decode("latin-1").strip().lower()
+        return _key(self.name) if len(self.name) <= _USUAL else _lowered(self.name)
+
+
+def _lowered(name: bytes) -> str:
+    return name.decode("latin-1").strip().lower()
+
+
+_USUAL = 64
+"""Octets of a field's name up to which it is remembered: few names are used in mail, again and again."""
+
+_key = lru_cache(maxsize=1024)(_lowered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,6 +254,8 @@ def _effect(action: Action) -> str:
 
 def _edits(facts: Facts, decision: Decision, leaving: Mask) -> tuple[Edit, ...]:
     """Header first, then the hold queue, recipients last."""
+    if not decision.enforced and not any(field.key.startswith(OUR_FIELDS) for field in facts.transaction.fields):
+        return ()
     added = [
         AddRecipient(f"<{action.address}>")
         for match in decision.enforced

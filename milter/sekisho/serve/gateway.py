@@ -8,7 +8,7 @@ by the session. Nothing is ever accepted by accident.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from sekisho.config.load import Configuration
 from sekisho.core import replies
@@ -65,8 +65,9 @@ class Gateway:
 
 
 def _outcome(judged: Judgement) -> Outcome:
-    values = {field.name: getattr(judged.plan, field.name) for field in fields(Plan)}
-    return Outcome(**values, decision=judged.decision, findings=judged.facts.found)
+    made = judged.plan
+    given = (made.edits, made.deposits, made.notices, made.reply, made.dispositions)
+    return Outcome(*given, decision=judged.decision, findings=judged.facts.found)
 
 
 def _only_warns(plan: Plan) -> bool:
