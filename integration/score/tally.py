@@ -38,13 +38,19 @@ def tally(judged: Iterable[Judged]) -> Mapping[str, Row]:
     false: Counter[str] = Counter()
     negatives: Counter[str] = Counter()
     for one in judged:
-        hits.update(one.labels & one.told.found)
-        missed.update(one.missed)
-        false.update(one.false)
+        right = one.labels & one.told.found
+        hits.update(right | _codes(right))
+        missed.update(one.missed | (_codes(one.missed) - _codes(right)))
+        false.update(one.false | (_codes(one.false) - _codes(one.told.found)))
         if one.told.about and not _has(one.told.found, one.told.about):
             negatives[one.told.about] += 1
     codes = sorted({*hits, *missed, *false, *negatives})
     return {code: Row(code, hits[code], missed[code], false[code], negatives[code]) for code in codes}
+
+
+def _codes(labels: Iterable[str]) -> frozenset[str]:
+    """The codes of labels that name a kind: they have a row of their own, over all kinds."""
+    return frozenset(label.partition("/")[0] for label in labels if "/" in label)
 
 
 def _has(found: Iterable[str], code: str) -> bool:

@@ -52,6 +52,8 @@ class Told:
     """One message, its envelope, and its label."""
 
     id: str
+    group: str = ""
+    """The file where it stands, without its ending."""
     about: str = ""
     """The code that the file of the message is for; empty for clean mail."""
     found: frozenset[str] = frozenset()
@@ -85,11 +87,11 @@ class Told:
 
     @property
     def name(self) -> str:
-        return f"{self.about or 'clean'}/{self.id}"
+        return f"{self.group}/{self.id}"
 
 
 _ALIASES = {"from": "author", "header-charset": "header_charset"}
-_KEYS = {one.name for one in fields(Told)} - {"about"}
+_KEYS = {one.name for one in fields(Told)} - {"about", "group"}
 
 
 def read(path: Path) -> Iterator[Told]:
@@ -120,7 +122,7 @@ def _told(path: Path, about: str, expected: frozenset[str], given: Mapping[str, 
     found = frozenset(keys.pop("found", expected)) | also
     keys["files"] = tuple(_file(one) for one in keys.get("files", ()))
     keys["fields"] = tuple(keys.get("fields", ()))
-    return Told(**{**keys, "about": about, "found": found, "may": frozenset(keys.get("may", ()))})
+    return Told(**{**keys, "group": path.stem, "about": about, "found": found, "may": frozenset(keys.get("may", ()))})
 
 
 def _file(given: Mapping[str, Any]) -> File:

@@ -59,6 +59,7 @@ PLACEHOLDERS = [
     ("Dear [Insert Name],", "brackets"),
     ("Sehr geehrte(r) {{nachname}},", "handlebars"),
     ("【〇月〇日開催】説明会", "round"),
+    ("##お名前## 様", "hashes"),
     ("様", "empty"),
     ("Dear ,", "empty"),
 ]
@@ -134,6 +135,7 @@ def test_different_fields_of_a_place_are_counted_once_each() -> None:
         "[[links]] in the wiki work again",
         "use [A-Z]{2}[0-9]{4} for part numbers",
         "see [JIRA-4411]",
+        "write <#if total gt 0>${total}</#if> there",
         "Hi, thanks.",
         "この〇〇様のような伏せ字は使わない",
         "請把{姓名}替換成客戶的名字",

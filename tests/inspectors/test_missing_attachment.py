@@ -24,6 +24,8 @@ PROMISES = [
     "I have attached the report.",
     "Attached is the invoice you asked for.",
     "See attached.",
+    "Invoice attached.",
+    "You will find my resume and a letter attached.",
     "PFA the minutes.",
     "Please see the attachment for details.",
     "I'm attaching the slides.",
@@ -61,6 +63,7 @@ def test_a_promise_that_is_kept_is_not(text: str) -> None:
         "お送りいただいた添付ファイルを拝見しました。",
         "添付を忘れていました。",
         "添付ファイルの容量は10MBまでです。",
+        "保証書は商品に同封しております。",
         "返信用封筒を同封のうえ郵送します。",
         "議事録は後日、添付してお送りいたします。",
         "不審なメールの添付ファイルは開かないでください。",
@@ -108,3 +111,9 @@ def test_a_logo_keeps_no_promise_unless_the_text_speaks_of_pictures() -> None:
     assert not found("missing-attachment", mail("画像を添付します。", parts=[logo]))
     large = Part("attachment:a.png", ("a.png",), "image/png", Octets(b"x" * 30_000), attached=True, inline=True)
     assert not found("missing-attachment", mail("図面を添付します。", parts=[large]))
+
+
+def test_a_subject_promises_too_unless_it_was_taken_over() -> None:
+    (finding,) = found("missing-attachment", mail("Many thanks.", subject="Invoice attached"))
+    assert finding.where == "header:Subject"
+    assert not found("missing-attachment", mail("Many thanks.", subject="Re: Invoice attached"))

@@ -70,6 +70,7 @@ _SYNTAXES = (
     ("dollar", "$", rf"\$\{{[ \t]*(?:\w{{1,30}}\.)?{_FIELD}[ \t]*\}}"),
     ("angles", "<«≪", rf"(?:<<|[«≪])[ \t]*(?:{_FIELD}|{_UPPER}|{_SNAKE})[ \t]*(?:>>|[»≫])"),
     ("braces", "{｛", rf"[{{｛][ \t]*{_FIELD}[ \t]*[}}｝]"),
+    ("hashes", "#", rf"##[ \t]*{_FIELD}[ \t]*##"),
     ("underscores", "_", rf"\b__(?:(?-i:[A-Z][A-Z0-9]{{1,20}}(?:_[A-Z0-9]{{1,20}}){{0,4}})|{_FIELD})__"),
     ("dashes", "-", r"-(?:name|fname|lname|firstname|first_name|lastname|last_name|company|email)-"),
     ("round", "〇○◯●◎△▲□■◇◆☆★×✕✖＊*＿_XxＸｘ〓.…某", _ROUND),
@@ -85,7 +86,7 @@ _PATTERNS = tuple((kind, signs, Pattern(pattern)) for kind, signs, pattern in _S
 
 _CODE = Pattern(
     r"[;{]\s*$|\b(?:const|var|let|def|class|function|import|return|echo|printf?|export|curl|sudo|docker|kubectl|SELECT"
-    r"|FROM|INSERT)\b\s|=>|==|::|\$\(|</?\w+[^>]*>|^\s*(?:#include|//|/\*|\$ |> |@\w+)|`|\w\((?:[^)]{2,})?\)"
+    r"|FROM|INSERT)\b\s|=>|==|::|\$\(|</?\w+[^>]*>|^\s*(?:#include|//|/\*|\$ |> |@\w+)|</?[#@]\w+|`|\w\((?:[^)]{2,})?\)"
     r"|^\s*[\w.-]+\s*[:=]\s*['\"{$]"
 )
 _GUIDANCE = Pattern(

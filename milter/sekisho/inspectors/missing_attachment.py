@@ -18,7 +18,7 @@ from sekisho.core.parts import Part
 from sekisho.core.patterns import Pattern
 from sekisho.core.prose import NEW_ONLY
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import first, own_texts, snippet
+from sekisho.inspectors.evidence import Passage, first, own_texts, snippet
 
 CODES = ("missing-attachment",)
 
@@ -34,6 +34,7 @@ _MEANT = Pattern(
     r"|(?:please\s+(?:find|see|review|check|refer\s+to|note)|find|see|here\s+is|here\s+are|i(?:['’]ve|\s+have|\s+am|['’]m)?|we(?:['’]ve|\s+have|\s+are|['’]re)?|is|are|as|the|per|in|with)"
     r"\s+(?:\w+\s+){0,4}(?:attach(?:ed|ing|ments?)|enclos(?:ed|ing|ures?))\b"
     r"|\b(?:attached|enclosed)\s+(?:is|are|please|you|find|here|herewith|to\s+this|below|file|files|document|documents|report|pdf|invoice|quote|spreadsheet|presentation|the|my|our|a|an)\b"
+    r"|\bfind\b[^.!?]{1,60}\b(?:attached|enclosed)\b|^\W*(?:\w+\s+){1,4}(?:attached|enclosed)\W*$"
     r"|\bPFA\b|\battachments?\s*[:：]|\bsee\s+attach(?:ment|ed)\b"
     # Chinese
     r"|(?:见|見|查收|查阅|查閱|参阅|參閱|查看|参见|打开|详见|详细见|请看)(?:邮件|本邮件|以下)?附件|附件(?:是|为|為|中|里|裡|内|內|请|請|如下|的(?:文件|资料|資料|表格|合同|报价)|发|已|供|附上)"
@@ -49,7 +50,7 @@ _NOT_MEANT = Pattern(
     r"|添付(?:ファイル)?[がは][^。]{0,10}(?:見当た[らり]|見つか[らり]|届い|開け|開きませ|壊れ|破損|文字化け|確認でき(?:ま|な)|付いてい?[なま]|ついてい?[なま])"
     r"|添付書類(?:の(?:一覧|種類|様式|提出)|[はを][^。]{0,12}(?:窓口|必要|郵送))"
     r"|添付(?:いただ|頂|の?(?:場合|際|方法|可否|要否|有無|漏れ|忘れ|ルール|機能))|添付(?:を|は|も)?(?:忘れ|失念|お願い|希望)|別紙.{0,10}(?:記入|提出|くださ)"
-    r"|郵送|同封(?:の返信用|にて郵送)|貼付"
+    r"|(?:商品|製品|本品|箱|封筒|荷物|お品物)[^。]{0,6}[にへ]同封|郵送|同封(?:の返信用|にて郵送)|貼付"
     r"|\b(?:not|never|no|without|any|don['’]t|didn['’]t|doesn['’]t|isn['’]t|forgot|forget|cannot|can['’]t|unable|nothing|if)\b[^.!?]{0,30}\b(?:attach|enclos)"
     r"|\b(?:please|kindly|could\s+you|can\s+you|would\s+you|to|must|should|you\s+(?:can|may|need\s+to))\s+(?:\w+\s+){0,2}(?:attach|enclose)\b"
     r"|\b(?:could|can|would|will|please|kindly)\s(?:you\s)?[^.!?]{0,10}\b(?:send|forward|mail|provide|give|resend)\b[^.!?]{0,40}\bas\s+(?:an?\s+)?attachments?"
@@ -65,6 +66,7 @@ _STORAGE = Pattern(
     r"|icloud\.com|mega\.nz|pan\.baidu|weiyun|aliyundrive|datadeliver|bizstorage|directcloud|fileforce|filesend|/download|/share|\.(?:pdf|zip|xlsx|docx|pptx)\b)"
     r"|ダウンロードURL|ダウンロードリンク|ファイル転送サービス|download\s+(?:link|url)|下载链接|下載連結|网盘"
 )
+_TAKEN_OVER = Pattern(r"^[\s\[【(]*(?:re|aw|fwd?|fw|tr|wg|sv|返信|転送|回复|回覆|答复|转发|轉寄)\s*[:：\]】)]")
 _PICTURE = Pattern(
     r"画像|写真|画面|スクリーン|スクショ|キャプチャ|下図|図[の0-9]|image|photo|picture|screen|figure|图片|圖片|照片|截图|截圖"
 )
@@ -82,7 +84,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """At most one finding; values: ``word``."""
     if facts.structure.protected:
         return
-    for passage in own_texts(facts):
+    for passage in _passages(facts):
         for start, end in first(_SAID.spans(passage.text)):
             if passage.counts(start, NEW_ONLY) and _is_meant(passage.text, start, end):
                 if any(_holds_something(part, passage.text) for part in facts.structure.parts) or _links(facts):
@@ -96,6 +98,14 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
                     values={"word": one_line(passage.text[start:end], 40)},
                 )
                 return
+
+
+def _passages(facts: Facts) -> Iterator[Passage]:
+    """The texts, and the subject unless it was taken over from an earlier mail."""
+    yield from own_texts(facts)
+    for subject in facts.subjects:
+        if not _TAKEN_OVER.found(subject):
+            yield Passage("header:Subject", subject)
 
 
 def _is_meant(text: str, start: int, end: int) -> bool:
