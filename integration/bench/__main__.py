@@ -44,18 +44,22 @@ def main() -> int:
     pace = replace(pace, soak=options.soak or pace.soak)
     CACHE.mkdir(parents=True, exist_ok=True)
     try:
+        neighbours = machine.Neighbours()
         with Guard() as guard:
-            facts = list(machine.facts())
             rows, measured = _measure(guard, pace, _Progress(), options.only)
     except KeyboardInterrupt:
         print("stopped")
         return 130
+    others = f"{neighbours.share():.0%} of all processors' time"
     print(table.goals(rows))
     print(table.rates(measured))
     print("Processor time, microseconds a message:")
     print(table.processor_times(measured))
+    print(f"Others on this machine used {others} meanwhile.")
     if not options.quick and not options.only:
-        PAGE.write_text(table.page(rows, measured, facts, pace), encoding="utf-8")
+        PAGE.write_text(
+            table.page(rows, measured, [*machine.facts(), ("used by others meanwhile", others)], pace), encoding="utf-8"
+        )
         print(f"written: {PAGE.relative_to(ROOT)}")
     return 0
 

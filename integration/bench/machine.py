@@ -1,12 +1,14 @@
-"""What the figures were measured on: figures without it say nothing."""
+"""What the figures were measured on, and what else went on there: figures without it say nothing."""
 
 from __future__ import annotations
 
 import os
 import platform
 import re
+import resource
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,7 +20,6 @@ def facts() -> Iterator[tuple[str, str]]:
     yield "date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     yield "processor", f"{_processor()}, {len(os.sched_getaffinity(0))} cores"
     yield "memory", f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
-    yield "load before", f"{os.getloadavg()[0]:.2f} (one minute)"
     yield "file system of the stores", _file_system(Path(tempfile.gettempdir()))
     yield "kernel", platform.release()
     yield "system", _pretty_name()
@@ -28,6 +29,31 @@ def facts() -> Iterator[tuple[str, str]]:
     yield "libmilter", _package("libmilter1.0.1")
     yield "Postfix", _package("postfix")
     yield "rspamd", _package("rspamd")
+
+
+class Neighbours:
+    """How busy the machine is with what is not ours, from when this is made."""
+
+    def __init__(self) -> None:
+        self._before = self._busy() - self._ours()
+        self._begun = time.monotonic()
+
+    def share(self) -> float:
+        """Processors' time that others used, of all there was; right only once our children have been waited for."""
+        used = self._busy() - self._ours() - self._before
+        return max(0.0, used / (time.monotonic() - self._begun) / (os.cpu_count() or 1))
+
+    @staticmethod
+    def _busy() -> float:
+        """Seconds that the processors were in user, nice and system mode (proc(5), stat)."""
+        ticks = Path("/proc/stat").read_text().split(maxsplit=4)[1:4]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+    @staticmethod
+    def _ours() -> float:
+        """Seconds of this process and of every child that has been waited for."""
+        usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _processor() -> str:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from integration import waiting
-from integration.bench import messages, ours, processes, table
+from integration.bench import machine, messages, ours, processes, table
 from integration.bench.contenders import Absent, Place, accepts, start
 from integration.bench.goals import Ratio, p99, verdict
 from integration.bench.load import Broken, Load, Milterload, Run, read
@@ -138,3 +138,8 @@ def test_processor_time_is_that_of_the_processes_which_still_run() -> None:
     while processes.processor_time([os.getpid()]) == before:
         hash(b"x" * 100_000)
     assert processes.processor_time([2**22 + 1]) == 0
+
+
+def test_the_machine_is_told_and_how_much_others_used_it() -> None:
+    assert {"processor", "kernel", "Python", "libmilter"} <= dict(machine.facts()).keys()
+    assert 0 <= machine.Neighbours().share() <= 2
