@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from integration import waiting
 from tests.support.daemons import Daemon, marked, wait_for_end
 from tests.support.milter_client import MilterClient
 
@@ -109,7 +108,20 @@ def test_a_configuration_whose_workers_cannot_start_is_refused_and_the_old_one_s
     daemon.configure(unable=False)
     daemon.signal(signal.SIGHUP)
     daemon.until_ready()
-    waiting.until(lambda: daemon.mark()[0] == "two", "the new configuration to answer")
+    assert daemon.mark()[0] == "two"
+
+
+def test_no_connection_after_a_reload_meets_the_old_configuration(daemon: Daemon) -> None:
+    """A connection wakes every worker; who was too late for one must not be waiting for the next when it drains."""
+    met = []
+    for number in range(12):
+        for _ in range(10):
+            daemon.mark()
+        daemon.configure(text=f"text-{number}")
+        daemon.signal(signal.SIGHUP)
+        daemon.until_ready()
+        met.append([daemon.mark()[0] for _ in range(4)])
+    assert met == [[f"text-{number}"] * 4 for number in range(12)]
 
 
 def test_a_killed_worker_comes_back_in_its_slot_and_the_other_goes_on(daemon: Daemon) -> None:

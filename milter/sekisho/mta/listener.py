@@ -174,6 +174,9 @@ def _bind(spec: str) -> int:
     except Milter.error:
         raise ListenError(f"cannot listen on {spec}: it is in use, or not an address of this machine") from None
     (descriptor,) = _listening() - known
+    # A connection wakes every worker's poll. Who is too late for it must not wait in accept for the next one, which may
+    # come when this worker has already said that it takes no more. libmilter passes over EAGAIN.
+    os.set_blocking(descriptor, False)
     return descriptor
 
 
