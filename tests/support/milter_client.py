@@ -59,9 +59,9 @@ class MilterClient:
         self._step(b"R", recipient + b"\0")
         self._step(b"L", b"Subject\0 test\0")
 
-    def finish(self) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    def finish(self, body: bytes = b"body\r\n") -> tuple[list[tuple[bytes, bytes]], bytes]:
         """Body and end-of-message: the edits, as command and data, and the final reply's command."""
-        return self._end(b"body\r\n")
+        return self._end(body)
 
     def _end(self, body: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
         self._step(b"B", body)
