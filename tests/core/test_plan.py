@@ -233,6 +233,26 @@ def test_a_deposit_carries_the_edits_of_its_own_matches_but_no_hold_header() -> 
     assert result.deposits[0].changes == (AddHeader("X-Note", "n"),)
 
 
+def recipients_of(result: Plan) -> list[list[str]]:
+    return [[path.address for path in deposit.recipients] for deposit in result.deposits]
+
+
+def test_an_added_recipient_gets_a_copy_once_whoever_waits() -> None:
+    boss = CopyTo("boss@example.co.jp", visible=True)
+    whole = planned(make_facts(SIMPLE, [A, B]), Match(make_rule("r", Hold(), boss), Truth(3)))
+    assert recipients_of(whole) == [["a@x.example", "b@y.example", "boss@example.co.jp"]]
+    assert whole.deposits[0].changes == (AddHeader("Cc", "boss@example.co.jp"),)
+    copy, second = Match(make_rule("r", boss), Truth(3)), Match(make_rule("s", Hold()), Truth(2))
+    partial = planned(make_facts(SIMPLE, [A, B]), copy, second)
+    assert AddRecipient("<boss@example.co.jp>") in partial.edits
+    assert recipients_of(partial) == [["b@y.example"]]
+    first = Match(make_rule("f", Hold()), Truth(1))
+    divided = planned(make_facts(SIMPLE, [A, B]), copy, second, first)
+    assert recipients_of(divided) == [["a@x.example", "boss@example.co.jp"], ["b@y.example"]]
+    known = planned(make_facts(SIMPLE, ["<Boss@example.co.jp>"]), Match(make_rule("r", Hold(), boss), Truth(1)))
+    assert recipients_of(known) == [["Boss@example.co.jp"]]
+
+
 def test_a_wait_expires_after_its_time() -> None:
     facts = make_facts(SIMPLE, [A])
     hour = timedelta(hours=1)

@@ -32,7 +32,7 @@ from sekisho.core.edits import AddRecipient, Edit, MtaHold, RemoveRecipient
 from sekisho.core.facts import VISIBLE, Facts
 from sekisho.core.headers import Draft
 from sekisho.core.message import Path
-from sekisho.core.path import is_plain
+from sekisho.core.path import is_plain, parse_path
 from sekisho.core.replies import Reply
 from sekisho.core.rule import Match
 from sekisho.core.truth import Mask, members
@@ -108,7 +108,7 @@ def plan(facts: Facts, decision: Decision) -> Plan:
     if dispositions and all(one is Disposition.REJECT for one in dispositions):
         return _refusal(decision, dispositions, Disposition.REJECT)
     leaving = those(dispositions, Disposition.ACCEPT)
-    deposits = _deposits(facts, decision, those(dispositions, Disposition.HOLD))
+    deposits = _deposits(facts, decision, leaving, those(dispositions, Disposition.HOLD))
     notices = _notices(facts, decision, leaving, those(dispositions, Disposition.REJECT))
     if not leaving and dispositions:
         return Plan((), deposits, notices, replies.DISCARD, dispositions)
@@ -164,16 +164,33 @@ def _refusal(decision: Decision, dispositions: tuple[Disposition, ...], kind: Di
     return Plan((), (), (), replace(reply, text=next(texts, reply.text)), (kind,) * len(dispositions))
 
 
-def _deposits(facts: Facts, decision: Decision, held: Mask) -> tuple[Deposit, ...]:
+def _deposits(facts: Facts, decision: Decision, leaving: Mask, held: Mask) -> tuple[Deposit, ...]:
     """One deposit for each set of locks: all its recipients wait for the same."""
     holds = _holds(facts, decision)
+    copies = _copies(facts, decision, leaving)
     groups: dict[tuple[int, ...], Mask] = {}
     for index in members(held):
         locks = tuple(number for number, (mask, _) in enumerate(holds) if mask >> index & 1)
         # Held only because the message cannot be divided: it waits for whatever the others wait for.
         key = locks or tuple(range(len(holds)))
         groups[key] = groups.get(key, 0) | 1 << index
-    return tuple(_deposit(facts, decision, mask, [holds[number][1] for number in key]) for key, mask in groups.items())
+    deposits = []
+    for key, mask in groups.items():
+        added = [address for address, concerned in copies.items() if concerned & mask]
+        deposits.append(_deposit(facts, decision, mask, added, [holds[number][1] for number in key]))
+        copies = {address: concerned for address, concerned in copies.items() if address not in added}
+    return tuple(deposits)
+
+
+def _copies(facts: Facts, decision: Decision, leaving: Mask) -> dict[str, Mask]:
+    """Recipients to be added, with those whom their rules matched; who gets a copy now needs none of a deposit."""
+    known = {path.address.lower() for path in facts.transaction.recipients}
+    return {
+        action.address: match.truth.yes
+        for match in decision.enforced
+        for action in match.rule.actions
+        if isinstance(action, CopyTo) and not match.truth.yes & leaving and action.address.lower() not in known
+    }
 
 
 def _holds(facts: Facts, decision: Decision) -> list[tuple[Mask, Wait]]:
@@ -193,9 +210,10 @@ def _wait(facts: Facts, match: Match, hold: Hold) -> Wait:
     return Wait(match.rule.id, hold.approval, expires, hold.on_expiry)
 
 
-def _deposit(facts: Facts, decision: Decision, mask: Mask, waits: Iterable[Wait]) -> Deposit:
+def _deposit(facts: Facts, decision: Decision, mask: Mask, added: Iterable[str], waits: Iterable[Wait]) -> Deposit:
     locks = tuple(waits)
-    recipients = tuple(facts.transaction.recipients[index] for index in members(mask))
+    waiting = (facts.transaction.recipients[index] for index in members(mask))
+    recipients = (*waiting, *(parse_path(f"<{address}>".encode()) for address in added))
     changes = _header_edits(facts, decision, mask, marked=False)
     return Deposit(recipients, changes, locks, tuple(dict.fromkeys(wait.rule for wait in locks)))
 

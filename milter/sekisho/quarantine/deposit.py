@@ -152,7 +152,7 @@ class _Offer:
     def _evidence_for(self, one: Deposit) -> Evidence:
         """What concerns this deposit: findings with masks that count its recipients, reasons of its own rules."""
         places = {_spelling(path): index for index, path in enumerate(self.transaction.recipients)}
-        indexes = [places[_spelling(path)] for path in one.recipients]
+        indexes = [places.get(_spelling(path)) for path in one.recipients]
         findings = (
             replace(finding, recipients=_renumbered(finding.recipients, indexes)) for finding in self.evidence.findings
         )
@@ -259,9 +259,9 @@ def _details(hold: HoldRow) -> dict[str, object]:
     }
 
 
-def _renumbered(mask: Mask, indexes: list[int]) -> Mask:
-    """The mask with bit n for the recipient whose old bit was ``indexes[n]``."""
-    return sum(1 << place for place, index in enumerate(indexes) if mask >> index & 1)
+def _renumbered(mask: Mask, indexes: list[int | None]) -> Mask:
+    """The mask with bit n for the recipient whose old bit was ``indexes[n]``; None is one that policy added."""
+    return sum(1 << place for place, index in enumerate(indexes) if index is not None and mask >> index & 1)
 
 
 def _spelling(path: Path) -> _Spelling:
