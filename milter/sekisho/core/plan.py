@@ -8,20 +8,15 @@ on at once. No recipient left with the MTA: discard.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sekisho.core import replies
 from sekisho.core.actions import (
-    BRIEF,
-    Action,
-    AppendHeader,
     CopyTo,
-    Drop,
     EnvelopeOnly,
     Hold,
-    HoldHeader,
     OnExpiry,
     PutOnMtaHold,
     Refuse,
@@ -29,16 +24,14 @@ from sekisho.core.actions import (
 )
 from sekisho.core.decision import Decision, Disposition, those
 from sekisho.core.edits import AddRecipient, Edit, MtaHold, RemoveRecipient
-from sekisho.core.facts import VISIBLE, Facts
-from sekisho.core.headers import Draft
+from sekisho.core.facts import Facts
 from sekisho.core.message import Path
 from sekisho.core.path import is_plain, parse_path
 from sekisho.core.replies import Reply
+from sekisho.core.rewriting import bears_our_fields, header_edits
 from sekisho.core.rule import Match
+from sekisho.core.trial import on_trial
 from sekisho.core.truth import Mask, members
-
-OUR_FIELDS = "x-sekisho-"
-"""Fields of our name that came in are removed, whoever sent them."""
 
 RULES = ", "
 """Between the rules of one notice."""
@@ -214,7 +207,7 @@ def _deposit(facts: Facts, decision: Decision, mask: Mask, added: Iterable[str],
     locks = tuple(waits)
     waiting = (facts.transaction.recipients[index] for index in members(mask))
     recipients = (*waiting, *(parse_path(f"<{address}>".encode()) for address in added))
-    changes = _header_edits(facts, decision, mask, marked=False)
+    changes = header_edits(facts, decision, mask, marked=False)
     return Deposit(recipients, changes, locks, tuple(dict.fromkeys(wait.rule for wait in locks)))
 
 
@@ -230,49 +223,15 @@ def _notices(facts: Facts, decision: Decision, leaving: Mask, rejected: Mask) ->
         rules = [match.rule.id for match in decision.enforced if match.truth.yes & rejected]
         refused = tuple(recipients[index] for index in members(rejected))
         notices.append(Notice("refused", "sender", RULES.join(rules), refused))
-    return (*notices, *_warnings(facts, decision, leaving))
-
-
-_REFUSED, _HELD, _CHANGED = "refused", "held", "changed"
-
-
-def _warnings(facts: Facts, decision: Decision, leaving: Mask) -> Iterator[Notice]:
-    """One notice of all rules in warn mode that would have done something to those who get the message now."""
-    concerned, rules, outcomes = 0, [], set()
-    for match in decision.warned:
-        would = _would_have_been(match.rule.actions)
-        if would and match.truth.yes & leaving:
-            concerned |= match.truth.yes & leaving
-            rules.append(match.rule.id)
-            outcomes.add(would)
-    if rules:
-        worst = next(one for one in (_REFUSED, _HELD, _CHANGED) if one in outcomes)
-        recipients = tuple(facts.transaction.recipients[index] for index in members(concerned))
-        yield Notice(WARNED, "sender", RULES.join(rules), recipients, worst)
-
-
-def _would_have_been(actions: Iterable[Action]) -> str:
-    """What a rule's actions come to; empty for those that nobody needs to hear of."""
-    found = {_effect(action) for action in actions}
-    return next((one for one in (_REFUSED, _HELD, _CHANGED) if one in found), "")
-
-
-def _effect(action: Action) -> str:
-    match action:
-        case Refuse() | Drop():
-            return _REFUSED
-        case Hold(lasts=lasts) if lasts is None or lasts > BRIEF:
-            return _HELD
-        case PutOnMtaHold() | HoldHeader():
-            return _HELD
-        case EnvelopeOnly():
-            return _CHANGED
-    return ""
+    if tried := on_trial(decision, leaving):
+        concerned = tuple(recipients[index] for index in members(tried.recipients))
+        notices.append(Notice(WARNED, "sender", RULES.join(tried.rules), concerned, tried.outcome))
+    return tuple(notices)
 
 
 def _edits(facts: Facts, decision: Decision, leaving: Mask) -> tuple[Edit, ...]:
     """Header first, then the hold queue, recipients last."""
-    if not decision.enforced and not any(field.key.startswith(OUR_FIELDS) for field in facts.transaction.fields):
+    if not decision.enforced and not bears_our_fields(facts):
         return ()
     added = [
         AddRecipient(f"<{action.address}>")
@@ -287,7 +246,7 @@ def _edits(facts: Facts, decision: Decision, leaving: Mask) -> tuple[Edit, ...]:
         if isinstance(action, PutOnMtaHold) and match.truth.yes & leaving
     ]
     taken_off = _taken_off(facts, leaving)
-    return (*_header_edits(facts, decision, leaving, marked=True), *held_by[:1], *dict.fromkeys(added), *taken_off)
+    return (*header_edits(facts, decision, leaving, marked=True), *held_by[:1], *dict.fromkeys(added), *taken_off)
 
 
 def _taken_off(facts: Facts, leaving: Mask) -> tuple[RemoveRecipient, ...]:
@@ -295,41 +254,3 @@ def _taken_off(facts: Facts, leaving: Mask) -> tuple[RemoveRecipient, ...]:
     gone = members(facts.everyone & ~leaving)
     spellings = dict.fromkeys(facts.transaction.recipients[index].raw for index in gone)
     return tuple(RemoveRecipient(raw.decode("utf-8", "surrogateescape")) for raw in spellings)
-
-
-def _header_edits(facts: Facts, decision: Decision, concerned: Mask, *, marked: bool) -> tuple[Edit, ...]:
-    """The difference between the header as it came and as it should leave for the recipients concerned.
-
-    ``marked`` is for the copy that goes now: a hold header would stop a released message a second time.
-    """
-    draft = Draft(facts.transaction.fields)
-    draft.remove_prefix(OUR_FIELDS)
-    for match in decision.enforced:
-        for action in match.rule.actions if match.truth.yes & concerned else ():
-            match action:
-                case EnvelopeOnly() if not facts.structure.protected:
-                    _hide_recipients(draft, facts, action)
-                case AppendHeader(name, value):
-                    draft.add(name, value)
-                case CopyTo(address, visible=True):
-                    draft.add("Cc", address)
-                case HoldHeader(name, value) if marked:
-                    draft.add(name or "X-Sekisho-Hold", value or match.rule.id)
-    return draft.difference()
-
-
-def _hide_recipients(draft: Draft, facts: Facts, action: EnvelopeOnly) -> None:
-    """Remove every instance of the recipient fields, Bcc too, and leave one To (RFC 5322 3.6.3)."""
-    shown = _shown(facts, action)
-    draft.remove([key for key in (*VISIBLE, "bcc", "resent-bcc") if key != "to"])
-    draft.set_only("To", shown)
-
-
-def _shown(facts: Facts, action: EnvelopeOnly) -> str:
-    kept = [box.address for box in facts.visible if box.domain in facts.site.domains] if action.keep_internal else []
-    if kept:
-        return ", ".join(kept)
-    if action.to == "sender":
-        author = facts.authors[0].address if facts.authors else facts.transaction.sender.address
-        return author or EnvelopeOnly().to
-    return action.to

@@ -1,0 +1,56 @@
+"""What the rules that matched make of a header: the edits for one copy of a message, as a difference. Pure."""
+
+from __future__ import annotations
+
+from sekisho.core.actions import AppendHeader, CopyTo, EnvelopeOnly, HoldHeader
+from sekisho.core.decision import Decision
+from sekisho.core.edits import Edit
+from sekisho.core.facts import VISIBLE, Facts
+from sekisho.core.headers import Draft
+from sekisho.core.truth import Mask
+
+OUR_FIELDS = "x-sekisho-"
+"""Fields of our name that came in are removed, whoever sent them."""
+
+
+def bears_our_fields(facts: Facts) -> bool:
+    """Whether fields of our name came in."""
+    return any(field.key.startswith(OUR_FIELDS) for field in facts.transaction.fields)
+
+
+def header_edits(facts: Facts, decision: Decision, concerned: Mask, *, marked: bool) -> tuple[Edit, ...]:
+    """The difference between the header as it came and as it should leave for the recipients concerned.
+
+    ``marked`` is for the copy that goes now: a hold header would stop a released message a second time.
+    """
+    draft = Draft(facts.transaction.fields)
+    draft.remove_prefix(OUR_FIELDS)
+    for match in decision.enforced:
+        for action in match.rule.actions if match.truth.yes & concerned else ():
+            match action:
+                case EnvelopeOnly() if not facts.structure.protected:
+                    _hide_recipients(draft, facts, action)
+                case AppendHeader(name, value):
+                    draft.add(name, value)
+                case CopyTo(address, visible=True):
+                    draft.add("Cc", address)
+                case HoldHeader(name, value) if marked:
+                    draft.add(name or "X-Sekisho-Hold", value or match.rule.id)
+    return draft.difference()
+
+
+def _hide_recipients(draft: Draft, facts: Facts, action: EnvelopeOnly) -> None:
+    """Remove every instance of the recipient fields, Bcc too, and leave one To (RFC 5322 3.6.3)."""
+    shown = _shown(facts, action)
+    draft.remove([key for key in (*VISIBLE, "bcc", "resent-bcc") if key != "to"])
+    draft.set_only("To", shown)
+
+
+def _shown(facts: Facts, action: EnvelopeOnly) -> str:
+    kept = [box.address for box in facts.visible if box.domain in facts.site.domains] if action.keep_internal else []
+    if kept:
+        return ", ".join(kept)
+    if action.to == "sender":
+        author = facts.authors[0].address if facts.authors else facts.transaction.sender.address
+        return author or EnvelopeOnly().to
+    return action.to
