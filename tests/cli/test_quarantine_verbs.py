@@ -147,6 +147,12 @@ def test_of_several_holds_each_has_its_turn(site: Site) -> None:
     assert site.run("quarantine", "list", "-q").out == ""
 
 
+def test_a_hold_id_may_be_typed_as_it_was_read_out(site: Site) -> None:
+    hold = site.hold()
+    typed = f"{hold[:13]}-{hold[13:]}".lower().replace("1", "l").replace("0", "o")
+    assert site.run("quarantine", "show", typed, "--json").json["hold_id"] == hold
+
+
 def test_extend_puts_timers_off_and_says_what_a_duration_is(site: Site) -> None:
     hold = site.hold()
     assert site.run("quarantine", "extend", hold, "--by", "2h").code == 0

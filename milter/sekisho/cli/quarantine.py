@@ -36,6 +36,7 @@ from sekisho.core.lifecycle import State
 from sekisho.quarantine.decide import AlreadyDecided, Choice, NotDecided, decide, extend
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged
+from sekisho.store.ids import read_id
 from sekisho.store.listing import Filter, listing
 from sekisho.store.rows import HoldRow, RecipientRow
 
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     with opened_store(configuration) as store:
         if options.action == "list":
             return _list(configuration, store, options)
-        return max(_each(configuration, store, options, hold) for hold in options.hold)
+        return max(_each(configuration, store, options, read_id(hold)) for hold in options.hold)
 
 
 def _each(configuration: Configuration, store: Store, options: argparse.Namespace, hold: str) -> int:

@@ -97,9 +97,6 @@ class ContentFiles:
         """Remove a file; that it cannot be removed is for the reconciler to find."""
         self._drop(self.path(message))
 
-    def exists(self, message: str) -> bool:
-        return self.path(message).is_file()
-
     def path(self, message: str) -> Path:
         return self.folder / message
 
