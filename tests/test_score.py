@@ -19,7 +19,7 @@ from sekisho.inspectors import registry
 RECALL = 0.95
 PRECISION = 0.98
 LABELLED = read_all(MESSAGES)
-FRESH = read_all(MESSAGES / "fresh")
+FRESH = tuple(told for folder in sorted(MESSAGES.glob("fresh*")) for told in read_all(folder))
 CLEAN = read_all(MESSAGES / "clean")
 CODES = registry.codes(registry.registered().values())
 
