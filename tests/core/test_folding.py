@@ -20,6 +20,7 @@ from sekisho.core.folding import fold, kana_spellings
         ("社\u200b外\u00ad秘", "社外秘"),
         ("㈱山田①", "(株)山田1"),
         ("Straße", "strasse"),
+        ("ZX\u20114400 1\u22122\u20133", "zx-4400 1-2-3"),
     ],
 )
 def test_what_people_read_alike_folds_alike(text: str, folded: str) -> None:

@@ -1,9 +1,9 @@
 """Text folded for matching: one spelling for widths, letter case and compatibility forms, with the way back.
 
-`fold` gives NFKC and full case folding (Unicode 3.13, UAX 15), leaves out characters that nobody sees (soft hyphen,
-zero-width, bidi controls), and rejoins East Asian words that a mailer broke at the end of a long line. Kana stay as
-they are; `kana_spellings` gives the other ways to write a word. ASCII costs one pass; places in the original are
-worked out only when somebody asks. Linear in the text; never raises.
+`fold` gives NFKC and full case folding (Unicode 3.13, UAX 15), one hyphen for all that look like it, leaves out
+characters that nobody sees (soft hyphen, zero-width, bidi controls), and rejoins East Asian words that a mailer broke
+at the end of a long line. Kana stay as they are; `kana_spellings` gives the other ways to write a word. ASCII costs one
+pass; places in the original are worked out only when somebody asks. Linear in the text; never raises.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ INVISIBLE = (
     "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
 )
 """Characters that change what a program compares but not what people read."""
+
+_HYPHENS = "\u2010\u2012\u2013\u2212"
+"""What stands for a hyphen after NFKC: hyphen, figure dash, en dash, minus sign."""
 
 _WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _VOICING = "\uff9e\uff9f"  # half-width marks: no combining class, yet they compose
@@ -108,7 +111,10 @@ def _visible(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    for hyphen in _HYPHENS:
+        folded = folded.replace(hyphen, "-")
+    return folded
 
 
 def _clustered(text: str) -> Iterator[tuple[int, str]]:

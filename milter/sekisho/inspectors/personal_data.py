@@ -19,7 +19,8 @@ from sekisho.core.folding import fold
 from sekisho.core.prose import EVERYTHING, SENT
 from sekisho.inspectors import settings as base
 from sekisho.inspectors.evidence import Passage, passages
-from sekisho.inspectors.personal_contacts import mail_addresses, phones, postal_addresses
+from sekisho.inspectors.personal_addresses import postal_addresses
+from sekisho.inspectors.personal_contacts import mail_addresses, phones
 from sekisho.inspectors.personal_numbers import bank_accounts, my_numbers, payment_cards
 from sekisho.inspectors.sighting import Sighting
 

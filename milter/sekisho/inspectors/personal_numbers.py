@@ -12,23 +12,23 @@ from collections.abc import Iterator
 
 from sekisho.core.patterns import Pattern
 from sekisho.inspectors.evidence import first, masked_number
-from sekisho.inspectors.sighting import Sighting, digits, stands_alone
+from sekisho.inspectors.sighting import JOIN, InContext, Sighting, digits, stands_alone
 
-_MY_NUMBER = Pattern(r"\d{4}[ -]?\d{4}[ -]?\d{4}")
+_MY_NUMBER = Pattern(rf"\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{4}}")
 _MY_NUMBER_WORDS = Pattern(
     r"マイナンバー|個人番号|my[ -]?number|特定個人情報|通知カード|個人no|日本个人编号|个人编号|個人編號"
 )
-_CARD = Pattern(r"\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,7}|\d{4}[ -]?\d{6}[ -]?\d{4,5}")
+_CARD = Pattern(rf"\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{1,7}}|\d{{4}}[{JOIN}]?\d{{6}}[{JOIN}]?\d{{4,5}}")
 _CARD_WORDS = Pattern(
     r"カード番号|クレジット|クレカ|カード|visa|master|jcb|amex|american express|diners|ダイナース"
     r"|有効期限|セキュリティコード|credit|debit|card|cvv|cvc|expir|信用卡|卡号|卡號|银联|有效期"
 )
 _IBAN = Pattern(r"(?:^|\b)[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?\b")
 _ACCOUNT = Pattern(
-    r"(?:普通|当座|貯蓄|総合)(?:預金|口座)?[ \t:：()/、,番号noNo.№]{0,12}\d{6,8}"
+    r"(?:普通|当座|貯蓄|総合|[(（]?[普当][)）])(?:預金|口座)?[ \t:：()/、,番号noNo.№]{0,12}\d{6,8}"
     r"|口座(?:番号|no\.?)?[ \t:：()/、,]{0,6}\d{6,8}"
     r"|記号[ \t:：]{0,4}\d{5}[ \t/、,\-]{0,4}(?:番号[ \t:：]{0,4})?\d{6,8}"
-    r"|account[ \t]*(?:no|number|num|#)?\.?[ \t:：#]{1,4}\d[\d -]{5,17}\d"
+    r"|a(?:ccount|/c|cct)\.?[ \t]*(?:no|number|num|#)?\.?[ \t:：#]{1,4}\d[\d -]{5,17}\d"
     r"|(?:银行)?(?:账号|帐号|账户|賬號|帳號|帳戶)(?:号码|號碼)?[ \t:：]{0,4}\d[\d ]{7,24}\d"
 )
 _BANK_WORDS = Pattern(
@@ -41,14 +41,11 @@ _OTHER_LABEL = Pattern(
     r"|jan|sku|reference|ref|ticket|case|part|product|customer|member|license|licence|waybill|booking|meeting|ミーティング|会議)"
     r"[ \t]*(?:id|code|コード|no|number|番号|号码|號|号|#)?[ \t]*[.:：#=は]?[ \t「(（]*$"
 )
-_NEAR = 200
-_AFTER = 40
-_INHERITED = 400
 
 
 def my_numbers(text: str) -> Iterator[Sighting]:
     """Twelve digits with a right check digit, with words that say so."""
-    accept = _InContext(text, _MY_NUMBER_WORDS)
+    accept = _context(text, _MY_NUMBER_WORDS)
     for start, end in first(_MY_NUMBER.spans(text)):
         number = digits(text[start:end])
         if not (stands_alone(text, start, end) and is_my_number(number)) or _is_labelled(text, start):
@@ -59,7 +56,7 @@ def my_numbers(text: str) -> Iterator[Sighting]:
 
 def payment_cards(text: str) -> Iterator[Sighting]:
     """Numbers of a known issuer with a right check digit, grouped as on the card or with words that say so."""
-    accept = _InContext(text, _CARD_WORDS)
+    accept = _context(text, _CARD_WORDS)
     for start, end in first(_CARD.spans(text)):
         written = text[start:end]
         number = digits(written)
@@ -71,7 +68,7 @@ def payment_cards(text: str) -> Iterator[Sighting]:
 
 def bank_accounts(text: str) -> Iterator[Sighting]:
     """Account numbers with the words of banks around them, and IBANs (ISO 13616)."""
-    accept = _InContext(text, _BANK_WORDS)
+    accept = _context(text, _BANK_WORDS)
     for start, end in first(_ACCOUNT.spans(text)):
         written = text[start:end]
         if not text[end : end + 1].isdigit() and accept(start, end):
@@ -125,28 +122,16 @@ def _has_issuer(number: str) -> bool:
 
 def _is_grouped(written: str) -> bool:
     """4-4-4-4, 4-6-5 or 4-6-4, with the same sign throughout."""
-    for sign in " -":
+    for sign in " -.ー―—":
         if tuple(map(len, written.split(sign))) in ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)):
             return True
     return False
 
 
+def _context(text: str, words: Pattern) -> InContext:
+    return InContext(text, words, before=200, after=40, inherited=400)
+
+
 def _is_labelled(text: str, start: int) -> bool:
     """Whether the words right before the number say that it is another thing."""
     return _OTHER_LABEL.found(text[max(0, start - 24) : start].rpartition("\n")[2])
-
-
-class _InContext:
-    """Whether words of a kind stand near a number, or near another number just before it."""
-
-    def __init__(self, text: str, words: Pattern) -> None:
-        self._text = text
-        self._words = words
-        self._last = -_INHERITED
-
-    def __call__(self, start: int, end: int) -> bool:
-        near = self._text[max(0, start - _NEAR) : end + _AFTER]
-        if start - self._last < _INHERITED or self._words.found(near):
-            self._last = end
-            return True
-        return False

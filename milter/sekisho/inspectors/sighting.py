@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sekisho.core.patterns import Pattern
+
+JOIN = r"\-ー―— ."
+"""What people put between the groups of a number, for a character class."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -15,6 +20,26 @@ class Sighting:
     key: str
     shown: str
     """The value masked, fit for a notice."""
+
+
+class InContext:
+    """Whether words of a kind stand near a number, or near another number just before it."""
+
+    def __init__(self, text: str, words: Pattern, *, before: int, after: int, inherited: int) -> None:
+        """In characters; ``inherited``: how far below an accepted number the next one needs no words of its own."""
+        self._text = text
+        self._words = words
+        self._before = before
+        self._after = after
+        self._inherited = inherited
+        self._last = -inherited
+
+    def __call__(self, start: int, end: int) -> bool:
+        near = self._text[max(0, start - self._before) : end + self._after]
+        if start - self._last < self._inherited or self._words.found(near):
+            self._last = end
+            return True
+        return False
 
 
 def digits(text: str) -> str:
