@@ -87,6 +87,16 @@ def test_export_gives_the_exact_octets(site: Site, tmp_path: Path) -> None:
     assert file.read_bytes() == MESSAGE
 
 
+def test_export_shows_what_would_leave(site: Site, tmp_path: Path) -> None:
+    crowd = MESSAGE.replace(b"To: a@x.example", b"To: a@x.example, b@y.example, c@z.example")
+    hold = site.hold(crowd)
+    file = tmp_path / "out.eml"
+    assert site.run("quarantine", "export", hold, "--changed", "--output", str(file)).code == 0
+    assert file.read_bytes() == MESSAGE.replace(b"To: a@x.example", b"To: undisclosed-recipients:;")
+    assert site.run("quarantine", "export", hold, "--output", str(file)).code == 0
+    assert file.read_bytes() == crowd
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "status", "state"),
     [

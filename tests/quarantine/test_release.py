@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sekisho.core.actions import OnExpiry
+from sekisho.core.changes import DropAttachment
 from sekisho.core.edits import AddHeader, ChangeHeader, DeleteHeader
 from sekisho.core.lifecycle import State
 from sekisho.notices.build import Letterhead
@@ -22,6 +23,7 @@ from sekisho.quarantine.smtp import Kind
 from sekisho.quarantine.watch import backoff
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.store import Store, StoreUnavailable, audit, outbox, releases
+from sekisho.transforms.attachments import note_octets
 from tests.support.stores import (
     NOW,
     Listener,
@@ -121,6 +123,29 @@ def test_the_policys_edits_are_made_on_the_way_out(bench: Bench, body: bytes) ->
     octets = bench.mails()[0][2]
     expected = b"To: undisclosed-recipients:;\r\nSubject: Quotation\r\nX-A: b\r\n c\r\n\r\n" + body
     assert octets.endswith(b"\r\n" + expected)
+
+
+@pytest.mark.parametrize("rest", [b"small\r\n", BIG], ids=["row", "file"])
+def test_a_dropped_file_stays_behind_on_the_way_out_each_time_alike(bench: Bench, rest: bytes) -> None:
+    drop = DropAttachment("attachment:a.pdf", "a.pdf", 7, 12, "a.pdf was removed")
+    bench.listener.answers = {X: Kind.DELAYED}
+    hold = bench.released(b"before\nthe file" + rest, changes=(drop, ChangeHeader("Subject", 1, "Less")))
+    bench.at(NOW)
+    bench.listener.answers = {}
+    bench.at(NOW + timedelta(minutes=1))
+    (_, first, one), (_, second, other) = bench.mails()
+    assert (first, second) == ((Y,), (X,))
+    assert one == other
+    left = b"Subject: Less\r\nMessage-ID: <1@client.example>\r\n\r\nbefore\n" + note_octets("a.pdf was removed")
+    assert one.endswith(left + b"ile" + rest)
+    assert loaded(bench.store, hold).changes[0] == drop
+
+
+def test_a_drop_that_does_not_fit_the_octets_is_damage_and_nothing_is_sent(bench: Bench) -> None:
+    hold = bench.released(b"short", changes=(DropAttachment("attachment:a.pdf", "a.pdf", 2, 6, "gone"),))
+    bench.at(NOW)
+    assert bench.mails() == []
+    assert bench.states(hold) == [State.BOUNCED, State.BOUNCED]
 
 
 def test_each_recipient_has_an_outcome_of_its_own(bench: Bench) -> None:

@@ -12,9 +12,9 @@ from typing import NoReturn
 
 from sekisho.core import replies
 from sekisho.core.actions import OnExpiry
+from sekisho.core.changes import Change
 from sekisho.core.content import Octets
 from sekisho.core.decision import Disposition
-from sekisho.core.edits import Edit
 from sekisho.core.evidence import Evidence
 from sekisho.core.finding import Finding
 from sekisho.core.message import Client, Field, Path, Transaction, message_octets
@@ -74,7 +74,7 @@ def a_plan(
     transaction: Transaction,
     *waits: Wait,
     held: Sequence[Path] | None = None,
-    changes: tuple[Edit, ...] = (),
+    changes: tuple[Change, ...] = (),
     notices: tuple[Notice, ...] = (),
 ) -> Plan:
     """Holds all recipients, or those given, in one deposit; the others go at once."""
@@ -90,7 +90,9 @@ def an_evidence(*findings: Finding, sender_of_record: str = "sato@example.co.jp"
     return Evidence("Quotation", sender_of_record, findings, reasons, 0.5)
 
 
-def hold_one(store: Store, *waits: Wait, transaction: Transaction | None = None, changes: tuple[Edit, ...] = ()) -> str:
+def hold_one(
+    store: Store, *waits: Wait, transaction: Transaction | None = None, changes: tuple[Change, ...] = ()
+) -> str:
     """Deposit one message; gives its hold-id."""
     message = transaction or a_transaction()
     (hold,) = deposit(store, message, a_plan(message, *waits, changes=changes), an_evidence())

@@ -34,6 +34,7 @@ from sekisho.config.load import Configuration
 from sekisho.core.amounts import duration
 from sekisho.core.lifecycle import State
 from sekisho.quarantine.decide import AlreadyDecided, Choice, NotDecided, decide, extend
+from sekisho.quarantine.outgoing import as_changed
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.ids import read_id
@@ -65,6 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     extending.add_argument("--as", dest="person", default="", metavar="USER")
     exporting = verbs.add_parser("export", help="the message's exact octets")
     _ids(exporting)
+    exporting.add_argument("--changed", action="store_true", help="as it would leave: with the changes made to it")
     exporting.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of standard output")
 
 
@@ -167,7 +169,8 @@ def _extend(_: Configuration, store: Store, options: argparse.Namespace, hold_id
 def _export(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
     hold = _load(store, hold_id)
     try:
-        octets = store.read(lambda view: b"".join(holds.content(view, store.files, hold.message).chunks()))
+        content = store.read(lambda view: holds.content(view, store.files, hold.message))
+        octets = b"".join((as_changed(hold, content) if options.changed else content).chunks())
     except ContentDamaged as error:
         raise CommandError(EX_IO, str(error)) from error
     if not options.output:

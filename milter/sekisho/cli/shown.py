@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from sekisho.cli.output import heading, say
-from sekisho.core.edits import to_json
+from sekisho.core.changes import to_json
 from sekisho.serve.question import finding_record
 from sekisho.store.rows import HoldRow, RecipientRow
 from sekisho.words import say as words

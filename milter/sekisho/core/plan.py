@@ -22,6 +22,7 @@ from sekisho.core.actions import (
     Refuse,
     Tell,
 )
+from sekisho.core.changes import Change
 from sekisho.core.decision import Decision, Disposition, those
 from sekisho.core.edits import AddRecipient, Edit, MtaHold, RemoveRecipient
 from sekisho.core.facts import Facts
@@ -38,9 +39,6 @@ RULES = ", "
 
 WARNED = "warned"
 """The kind of notice that tells a sender what would have happened."""
-
-Change = Edit
-"""What is done to stored octets before they leave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ DEEPEST = 50
 MOST_READINGS = 16
 """Second readings followed in one message."""
 _ORDINARY_PREAMBLE = 400
-_MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+"""Media types of messages within messages."""
 _ELSEWHERE = frozenset({"message/partial", "message/external-body"})
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _PGP = (b"-----BEGIN PGP MESSAGE-----", b"-----BEGIN PGP SIGNED MESSAGE-----")
@@ -37,11 +38,15 @@ _PGP = (b"-----BEGIN PGP MESSAGE-----", b"-----BEGIN PGP SIGNED MESSAGE-----")
 
 def structure_of(transaction: Transaction) -> Structure:
     """The message's parts and anomalies."""
-    data = transaction.body.read()
-    header = _top(transaction.fields)
+    return structure_of_octets(transaction.fields, transaction.body.read())
+
+
+def structure_of_octets(fields: tuple[Field, ...], data: bytes) -> Structure:
+    """The same of a header and the octets of a body."""
+    header = top_header(fields)
     top = Spot(data, 0, len(data))
     leaves = _leaves(header, top)
-    anomalies = [*header_anomalies(transaction.fields), *leaves.anomalies]
+    anomalies = [*header_anomalies(fields), *leaves.anomalies]
     parts = leaves.parts
     entity = entity_of(header, top.default)
     if entity.is_multipart and leaves.anomalies and _BARE_CR.search(data):
@@ -53,7 +58,7 @@ def structure_of(transaction: Transaction) -> Structure:
     return Structure(tuple(parts), tuple(dict.fromkeys(anomalies)), entity.is_protected or _begins_with_pgp(parts))
 
 
-def _top(fields: Sequence[Field]) -> PartHeader:
+def top_header(fields: Sequence[Field]) -> PartHeader:
     """The message's own header, of which only Content-* says something about its structure."""
     found: dict[str, list[bytes]] = {}
     for field in fields:
@@ -112,11 +117,11 @@ class _Walk:
         return self._readings <= MOST_READINGS
 
     def _read_as(self, media_type: str, entity: Entity, spot: Spot) -> None:
-        is_container = media_type in _MESSAGES or media_type.startswith("multipart/")
+        is_container = media_type in MESSAGES or media_type.startswith("multipart/")
         if is_container and spot.depth >= DEEPEST:
             self._leaves.note("too-deep", spot)
             self._leaves.entity(media_type, entity, spot, entity.encodings[0], attached=True)
-        elif media_type in _MESSAGES:
+        elif media_type in MESSAGES:
             self._message(media_type, entity, spot)
         elif is_container:
             self._multipart(media_type, entity, spot)

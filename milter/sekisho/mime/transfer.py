@@ -61,6 +61,10 @@ class Encoded:
                 return binascii.a2b_qp(raw)
         return decode_uuencode(raw)
 
+    def span_in(self, data: bytes) -> tuple[int, int] | None:
+        """Where it lies in these octets; None where it was taken out of others."""
+        return (self._start, self._end) if self._data is data else None
+
     @property
     def size(self) -> int:
         return len(self._decoded) if self._encoding else self._end - self._start

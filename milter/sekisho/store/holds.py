@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, delete, select, update
 
 from sekisho.core.actions import OnExpiry
-from sekisho.core.edits import from_json, to_json
+from sekisho.core.changes import from_json, to_json
 from sekisho.core.lifecycle import State, summary
 from sekisho.core.message import Path
 from sekisho.store.codec import (

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sekisho.core.actions import OnExpiry
-from sekisho.core.edits import Edit
+from sekisho.core.changes import Change
 from sekisho.core.evidence import Evidence
 from sekisho.core.lifecycle import State
 from sekisho.core.message import Client, Path
@@ -78,7 +78,7 @@ class HoldRow:
     expires: datetime | None
     """The first moment at which something happens by itself."""
     rules: tuple[str, ...]
-    changes: tuple[Edit, ...]
+    changes: tuple[Change, ...]
     evidence: Evidence
     """Masks of its findings count this hold's recipients."""
     offered: int
