@@ -141,9 +141,9 @@ def test_who_comes_second_is_told_who_was_first(site: Site) -> None:
 
 def test_unknown_holds_and_recipients_are_named(site: Site) -> None:
     hold = site.hold()
-    unknown = site.run("quarantine", "show", "NOSUCH", "--json")
+    unknown = site.run("quarantine", "show", "N0SUCH", "--json")
     assert unknown.code == 66
-    assert "NOSUCH" in unknown.json["error"]
+    assert "N0SUCH" in unknown.json["error"]
     wrong = site.run("quarantine", "reject", hold, "--recipient", "x@nowhere.example")
     assert (wrong.code, "x@nowhere.example" in wrong.err) == (66, True)
     assert site.run("quarantine", "list", "--json").lines[0]["state"] == "held"
@@ -151,9 +151,9 @@ def test_unknown_holds_and_recipients_are_named(site: Site) -> None:
 
 def test_of_several_holds_each_has_its_turn(site: Site) -> None:
     first, second = site.hold(), site.hold(MESSAGE + b"more\r\n")
-    answer = site.run("quarantine", "reject", first, "NOSUCH", second)
+    answer = site.run("quarantine", "reject", first, "N0SUCH", second)
     assert answer.code == 66
-    assert "NOSUCH" in answer.err
+    assert "N0SUCH" in answer.err
     assert site.run("quarantine", "list", "-q").out == ""
 
 

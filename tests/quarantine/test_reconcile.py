@@ -39,9 +39,9 @@ def test_a_file_without_a_row_is_kept_some_days_and_then_removed(store: Store) -
     store.files.write(STRAY, [b"never acknowledged"])
     now = datetime.now(UTC)
     assert reconcile(store, now) == Reconciled(orphans=(STRAY,))
-    assert store.files.exists(STRAY)
+    assert store.files.path(STRAY).is_file()
     assert reconcile(store, now + KEPT + timedelta(minutes=1)) == Reconciled(removed=(STRAY,))
-    assert not store.files.exists(STRAY)
+    assert not store.files.path(STRAY).is_file()
 
 
 def test_an_unfinished_file_goes_too_and_takes_no_finished_one_with_it(store: Store) -> None:
@@ -50,7 +50,7 @@ def test_an_unfinished_file_goes_too_and_takes_no_finished_one_with_it(store: St
     os.utime(store.files.path(message), (0, 0))
     later = datetime.now(UTC) + KEPT + timedelta(minutes=1)
     assert reconcile(store, later) == Reconciled(removed=(message,))
-    assert store.files.exists(message)
+    assert store.files.path(message).is_file()
     assert reconcile(store, later) == Reconciled()
 
 
