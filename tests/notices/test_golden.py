@@ -16,7 +16,7 @@ import pytest
 
 from sekisho.core.actions import OnExpiry
 from sekisho.notices.build import Letterhead, build
-from sekisho.notices.facts import KINDS, Failure, HoldFacts, Notice
+from sekisho.notices.facts import KINDS, Failure, HoldFacts, Item, Notice
 
 GOLDEN = Path(__file__).parent / "golden"
 LETTERHEAD = Letterhead("mail-check@example.co.jp", ZoneInfo("Asia/Tokyo"), "mx.example.co.jp", "ext. 1234")
@@ -43,12 +43,42 @@ REFUSED = (
     Failure("tanaka@gmai.com", 550, "5.1.1 No such user", ()),
     Failure("hanako@other.example", 552, "5.2.2 Mailbox full", ()),
 )
+PAGE = "https://mail-check.example.co.jp"
 WITH_PAGE = replace(
-    FACTS, choices=("drop-recipient", "cancel", "send-with-reason"), link="https://mail-check.example.co.jp/h/abc"
+    FACTS,
+    ref="01J9Z5K3V8Q4W7X2Y6B0C1D3E5",
+    choices=("drop-recipient", "cancel", "send-with-reason"),
+    link=f"{PAGE}/h/abc",
+    code="K7Q2",
 )
 TO_APPROVER = replace(
-    FACTS, choices=("reject", "approve"), link="https://mail-check.example.co.jp/a/abc", hidden=("tanaka@gmai.com",)
+    WITH_PAGE,
+    waiting=("tanaka@gmai.com", "hanako@other.example", "jiro@gmai.com"),
+    choices=("reject", "drop-recipient", "approve"),
+    link=f"{PAGE}/a/abc",
+    hidden=("tanaka@gmai.com",),
+    deputy="takahashi@example.co.jp",
+    deputy_at=NOW + timedelta(hours=1),
 )
+ITEM = Item("H1", "sato@example.co.jp", "お見積りの件", ("tanaka@gmai.com",), NOW - timedelta(hours=26))
+DIGEST = HoldFacts(
+    "",
+    "",
+    "",
+    NOW,
+    items=(
+        ITEM,
+        replace(
+            ITEM,
+            subject="",
+            since=NOW - timedelta(minutes=80),
+            deadline=NOW + timedelta(hours=2),
+            link=f"{PAGE}/a/abc",
+            code="K7Q2",
+        ),
+    ),
+)
+NUMBERS = {"held": 1204, "oldest": 4000, "asked": 3, "overdue": 1, "pending": 0, "failed": 2}
 CASES: dict[str, tuple[str, HoldFacts]] = {
     "held": ("held", FACTS),
     "held, with a page": ("held", WITH_PAGE),
@@ -70,7 +100,17 @@ CASES: dict[str, tuple[str, HoldFacts]] = {
     "approve": ("approve", replace(TO_APPROVER, comment="契約変更の案内")),
     "approve, without a page": ("approve", replace(FACTS, waiting=("a@x.example", "b@y.example"))),
     "reminder": ("reminder", TO_APPROVER),
-    "decided": ("decided", replace(FACTS, outcome="rejected", actor="suzuki")),
+    "decided": ("decided", replace(FACTS, outcome="rejected", actor="suzuki", decided=NOW - timedelta(minutes=3))),
+    "decided, with a reason": ("decided", replace(FACTS, outcome="rejected", comment="fix-name: 山田様ではなく田中様")),
+    "approve, by answering": ("approve", replace(TO_APPROVER, replies=("承認", "却下"))),
+    "approve, instead of another": ("approve", replace(FACTS, instead_of="yamada@example.co.jp")),
+    "review": ("review", FACTS),
+    "digest": ("digest", DIGEST),
+    "digest of one": ("digest", replace(DIGEST, items=DIGEST.items[:1])),
+    "heartbeat": ("heartbeat", HoldFacts("", "", "", NOW, numbers=NUMBERS)),
+    "unanswered, another word": ("unanswered", replace(FACTS, outcome="word", replies=("approve", "reject"))),
+    "unanswered, no right": ("unanswered", replace(FACTS, outcome="right")),
+    "unanswered, second proof": ("unanswered", replace(FACTS, outcome="step-up")),
 }
 
 

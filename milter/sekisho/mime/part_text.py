@@ -12,24 +12,28 @@ from sekisho.core.parts import Part
 from sekisho.mime.charsets import decode
 from sekisho.mime.html_text import shown_text
 
-_HTML = frozenset({"text/html", "application/xhtml+xml"})
+HTML = frozenset({"text/html", "application/xhtml+xml"})
 _TEXT_TOO = frozenset({"application/xhtml+xml", "message/delivery-status", "message/disposition-notification"})
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 
 
 def text_of(part: Part) -> str:
     """The text that people read in a part."""
+    source = source_of(part)
+    return shown_text(source) if part.type in HTML else source
+
+
+def source_of(part: Part) -> str:
+    """The same, but HTML as it is written."""
     if not (part.type.startswith("text/") or part.type in _TEXT_TOO):
         return ""
     octets = part.content.read()
-    is_html = part.type in _HTML
-    charset = part.charset or (_charset_of_html(octets) if is_html else "")
-    text = decode(octets, charset)
+    text = decode(octets, part.charset or (_charset_of_html(octets) if part.type in HTML else ""))
     if "\0" in text:
         text = text.replace("\0", "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return shown_text(text) if is_html else text
+    return text
 
 
 def _charset_of_html(octets: bytes) -> str:

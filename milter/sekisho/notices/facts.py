@@ -8,7 +8,7 @@ evidence is as masked as the inspectors made it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -31,15 +31,20 @@ KINDS = frozenset(
         "approve",
         "reminder",
         "decided",
+        "review",
+        "digest",
+        "heartbeat",
+        "unanswered",
     }
 )
-"""The texts there are. To the sender: the first eight and ``warned``. To whom a rule names: ``rule``. To approvers:
-the rest."""
+"""The texts there are. To the sender: the first eight and ``warned``. To whom a rule names: ``rule``. To operators:
+``heartbeat``. To whoever answered a notice by mail in vain: ``unanswered``. To approvers: the rest."""
 
 REPORTS = frozenset({"undeliverable", "refused"})
 """Kinds that are delivery status notifications (RFC 3464)."""
 
 Plain = dict[str, Any]
+_MOMENTS = ("received", "deadline", "deputy_at", "decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,21 @@ class Failure:
     """The reply without its code, or the policy's own words."""
     params: tuple[str, ...] = ()
     """The ESMTP parameters of the forward-path: NOTIFY and ORCPT are what is asked of them (RFC 3461)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a digest: a hold that waits for its reader."""
+
+    ref: str
+    sender: str
+    subject: str
+    waiting: tuple[str, ...]
+    since: datetime
+    """When its reader was asked."""
+    deadline: datetime | None = None
+    link: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +107,18 @@ class HoldFacts:
     """What is offered, the safest first: ``envelope-only``, ``drop-recipient``, ``cancel`` …"""
     link: str = ""
     """The page where one chooses; without it people are sent to the operator."""
+    code: str = ""
+    """What must be typed on that page to have something sent."""
+    replies: tuple[str, ...] = ()
+    """Words that may be sent back as an answer; empty where mail is no answer."""
+    deputy: str = ""
+    """Who is asked when its reader does not answer …"""
+    deputy_at: datetime | None = None
+    """… until then."""
     actor: str = ""
-    """Who decided."""
+    """Who decided …"""
+    decided: datetime | None = None
+    """… and when."""
     comment: str = ""
     """The reason given: one of the ready ones (``wrong-recipient`` …) or free text."""
     outcome: str = ""
@@ -99,6 +129,12 @@ class HoldFacts:
     envelope_id: str = ""
     """ENVID, as it was given (xtext)."""
     failures: tuple[Failure, ...] = ()
+    items: tuple[Item, ...] = ()
+    """Of a digest."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """Of a heartbeat."""
+    instead_of: str = ""
+    """To whom the notice was sent first, in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,39 +155,58 @@ class Notice:
 def to_json(notice: Notice) -> Plain:
     """Plain data for the outbox; octets that are no characters stay surrogate escapes."""
     facts = notice.facts
-    plain: Plain = {field.name: getattr(facts, field.name) for field in fields(HoldFacts)}
+    plain: Plain = {one.name: getattr(facts, one.name) for one in fields(HoldFacts)}
+    plain |= {name: _moment_to_json(getattr(facts, name)) for name in _MOMENTS}
     plain |= {
-        "received": facts.received.isoformat(),
-        "deadline": facts.deadline.isoformat() if facts.deadline else None,
         "on_expiry": facts.on_expiry.value,
         "findings": [_finding_to_json(finding) for finding in facts.findings],
         "reasons": [_reason_to_json(reason) for reason in facts.reasons],
         "messages": [dict(message) for message in facts.messages],
         "failures": [asdict(failure) for failure in facts.failures],
+        "items": [_item_to_json(item) for item in facts.items],
+        "numbers": dict(facts.numbers),
     }
     return {"kind": notice.kind, "to": notice.to, "language": notice.language, "facts": plain}
 
 
 def from_json(data: Plain) -> Notice:
     """The inverse of `to_json`, also after JSON text. What an older version did not write has its default."""
-    known = {field.name for field in fields(HoldFacts)}
+    known = {one.name for one in fields(HoldFacts)}
     facts: Plain = data["facts"]
     plain: Plain = {
         key: tuple(facts[key]) if isinstance(facts[key], list) else facts[key] for key in known & set(facts)
     }
+    plain |= {name: _moment_from_json(facts.get(name)) for name in _MOMENTS}
     plain |= {
-        "received": datetime.fromisoformat(facts["received"]),
-        "deadline": datetime.fromisoformat(facts["deadline"]) if facts.get("deadline") else None,
         "on_expiry": OnExpiry(facts.get("on_expiry", OnExpiry.KEEP.value)),
         "findings": tuple(Finding(**finding) for finding in facts.get("findings", ())),
         "reasons": tuple(_reason_from_json(reason) for reason in facts.get("reasons", ())),
         "failures": tuple(_failure_from_json(failure) for failure in facts.get("failures", ())),
+        "items": tuple(_item_from_json(item) for item in facts.get("items", ())),
     }
     return Notice(data["kind"], data["to"], data["language"], HoldFacts(**plain))
 
 
+def _moment_to_json(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment_from_json(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _item_to_json(item: Item) -> Plain:
+    moments = {"since": item.since.isoformat(), "deadline": _moment_to_json(item.deadline)}
+    return {one.name: getattr(item, one.name) for one in fields(Item)} | moments
+
+
+def _item_from_json(data: Plain) -> Item:
+    moments = {"since": datetime.fromisoformat(data["since"]), "deadline": _moment_from_json(data["deadline"])}
+    return Item(**{**data, **moments, "waiting": tuple(data["waiting"])})
+
+
 def _finding_to_json(finding: Finding) -> Plain:
-    return {field.name: getattr(finding, field.name) for field in fields(Finding)} | {"values": dict(finding.values)}
+    return {one.name: getattr(finding, one.name) for one in fields(Finding)} | {"values": dict(finding.values)}
 
 
 def _reason_to_json(reason: Reason) -> Plain:

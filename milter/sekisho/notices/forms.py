@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from sekisho.notices.page import Page, Section
+from sekisho.notices.layout import Page, Section
 from sekisho.notices.texts import Texts
 
 _BODY = "font-family:sans-serif;font-size:16px;line-height:1.5;max-width:40em"
@@ -25,13 +25,15 @@ def plain(page: Page, texts: Texts) -> str:
 
 
 def _plain_section(section: Section, texts: Texts) -> Iterator[str]:
-    yield texts.say("heading", heading=section.heading)
+    if section.heading:
+        yield texts.say("heading", heading=section.heading)
     listed, after = _split(section)
     for number, line in enumerate(listed, 1):
         yield f" {number}. {line}" if section.numbered else texts.say("bullet") + line
     yield from (f" {line}" for line in after)
     if section.link:
         yield f" {section.link}"
+    yield from (f" {line}" for line in section.after)
 
 
 def html(page: Page, texts: Texts) -> str:
@@ -53,7 +55,9 @@ def _html_section(section: Section) -> str:
     shown = f'<{tag} style="{_LIST}">\n{items}</{tag}>\n' if items else ""
     rest = "".join(f"<p>{escape(line)}</p>\n" for line in after)
     link = f'<p><a href="{escape(section.link)}">{escape(section.link)}</a></p>\n' if section.link else ""
-    return f'<h2 style="{_HEADING}">{escape(section.heading)}</h2>\n{shown}{rest}{link}'
+    below = "".join(f"<p>{escape(line)}</p>\n" for line in section.after)
+    heading = f'<h2 style="{_HEADING}">{escape(section.heading)}</h2>\n' if section.heading else ""
+    return f"{heading}{shown}{rest}{link}{below}"
 
 
 def _split(section: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:

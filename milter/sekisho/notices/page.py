@@ -6,12 +6,16 @@ Given the facts and a language's texts, gives a `Page`: lines of text that any f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
+from sekisho.core.reason import Reason
+from sekisho.notices import digest
 from sekisho.notices.facts import Notice
+from sekisho.notices.layout import Page, Section
 from sekisho.notices.texts import Texts
 from sekisho.words import say as words
 
@@ -19,26 +23,6 @@ MOST_ADDRESSES = 20
 MOST_REASONS = 10
 LONGEST_SUBJECT = 60
 LONGEST_SENTENCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Lines under a heading; ``link`` is a page to open, shown after them."""
-
-    heading: str
-    lines: tuple[str, ...]
-    numbered: bool = False
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A notice without its form; every line is clean."""
-
-    subject: str
-    lead: str
-    sections: tuple[Section, ...]
-    foot: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +55,23 @@ _SHAPES = {
     "approve": _Shape("waiting", "contact.approver", is_open=True),
     "reminder": _Shape("waiting", "contact.approver", is_open=True),
     "decided": _Shape("concerned", "nothing"),
+    "review": _Shape("sent", "review"),
+    "unanswered": _Shape("concerned", "again"),
 }
-_TO_APPROVER = frozenset({"approve", "reminder", "decided"})
-_ASKING = _TO_APPROVER - {"decided"}
+_DECIDING = frozenset({"approve", "reminder"})
+_ASKING = _DECIDING | {"review"}
+_TO_APPROVER = _ASKING | {"decided"}
 _WARNINGS = frozenset({"refused", "held", "changed"})
 _OUTCOMES = frozenset({"released", "rejected", "cancelled", "expired"})
+_PROBLEMS = frozenset({"word", "right", "step-up"})
 
 
 def page_of(notice: Notice, texts: Texts, contact: str, now: datetime) -> Page:
     """What the notice says at ``now``. ``contact``: whom to ask, empty where the site does not say."""
-    return _Writer(notice, texts, contact, now).page()
+    whom = contact or texts.say("contact.default")
+    if notice.kind in digest.KINDS:
+        return digest.daily_page(notice, texts, whom, now)
+    return _Writer(notice, texts, whom, now).page()
 
 
 class _Writer:
@@ -90,7 +81,7 @@ class _Writer:
         self._kind = _variant(notice)
         self._facts = notice.facts
         self._texts = texts
-        self._contact = contact or texts.say("contact.default")
+        self._contact = contact
         self._now = now
         self._shape = _SHAPES[self._kind]
 
@@ -101,13 +92,13 @@ class _Writer:
     def _sections(self) -> Iterator[Section]:
         facts = self._facts
         if self._kind in _ASKING:
-            yield self._section("why", self._why())
+            yield self._section("check", self._why())
             yield self._section(self._shape.listing, self._listing())
             yield self._section("gone", self._by_domain(facts.gone))
             yield self._section("explanation", [one_line(facts.comment, LONGEST_SENTENCE)] if facts.comment else [])
         else:
             yield self._section("decision", self._decision())
-            yield self._section("why", self._why())
+            yield self._section("why", self._why() if self._kind != "unanswered" else [])
             yield self._section("gone", self._by_domain(facts.gone))
             yield self._section(self._shape.listing, self._listing())
         yield self._do()
@@ -127,7 +118,8 @@ class _Writer:
     def _lead(self) -> str:
         facts = self._facts
         values = {"sender": facts.sender, "subject": self._quoted_subject(), "rule": facts.rule}
-        return self._texts.counted(f"{self._kind}.lead", len(self._concerned()), **values)
+        lead = self._texts.counted(f"{self._kind}.lead", len(self._concerned()), **values)
+        return f"{lead} {self._texts.say('instead', address=facts.instead_of)}" if facts.instead_of else lead
 
     def _concerned(self) -> tuple[str, ...]:
         failed = tuple(failure.recipient for failure in self._facts.failures)
@@ -139,26 +131,27 @@ class _Writer:
     def _decision(self) -> list[str]:
         facts = self._facts
         lines = [self._texts.say(f"decided.{facts.outcome}")] if facts.outcome in _OUTCOMES else []
+        if facts.outcome in _PROBLEMS:
+            lines.append(self._texts.say(f"unanswered.{facts.outcome}", words=" / ".join(facts.replies)))
         if facts.actor:
-            lines.append(self._texts.say("by", actor=facts.actor))
+            at = self._texts.moment(facts.decided, self._now) if facts.decided else ""
+            lines.append(self._texts.by("by", at, actor=facts.actor))
         if facts.comment:
-            ready = self._texts.templates.get(f"reason.{facts.comment}", facts.comment)
-            lines.append(self._texts.say("comment", comment=ready))
+            lines.append(self._texts.say("comment", comment=self._reason(facts.comment)))
         return lines
 
-    def _why(self) -> list[str]:
-        """The site's own words, then what was found; the conditions only where nothing else explains.
+    def _reason(self, comment: str) -> str:
+        """A ready reason in the reader's words, with what was added to it; anything else as it is."""
+        code, colon, rest = comment.partition(": ")
+        ready = self._texts.templates.get(f"reason.{code}")
+        return f"{ready}{colon}{rest}" if ready else comment
 
-        What the listener refused is explained by its replies, which stand beside the addresses.
-        """
+    def _why(self) -> list[str]:
+        """What the listener refused is explained by its replies, which stand beside the addresses."""
         if self._kind == "undeliverable":
             return []
-        facts, language = self._facts, self._texts.language
-        own = [message[language] for message in facts.messages if language in message]
-        found = [words.finding(finding, language) for finding in facts.findings]
-        said = own + found or [words.reason(reason, language) for reason in facts.reasons]
-        lines = dict.fromkeys(one_line(line, LONGEST_SENTENCE) for line in said)
-        return list(lines)[:MOST_REASONS]
+        facts = self._facts
+        return why(facts.findings, facts.messages, facts.reasons, self._texts.language)[:MOST_REASONS]
 
     def _listing(self) -> list[str]:
         """Every address, as far as a person reads; refused ones with the answer."""
@@ -166,8 +159,19 @@ class _Writer:
         if facts.failures:
             lines = [self._failure(failure.recipient, failure.code, failure.text) for failure in facts.failures]
         else:
-            lines = [self._address(address) for address in facts.waiting]
-        return self._shortened(lines, [1] * len(lines))
+            lines = [self._address(address) for address in self._ordered()]
+        shortened = self._shortened(lines, [1] * len(lines))
+        return [self._summary(), *shortened] if self._kind in _DECIDING else shortened
+
+    def _ordered(self) -> Sequence[str]:
+        """Approvers see those of a domain together."""
+        waiting = self._facts.waiting
+        return sorted(waiting, key=_domain) if self._kind in _TO_APPROVER else waiting
+
+    def _summary(self) -> str:
+        facts = self._facts
+        hidden = len(set(facts.hidden) & set(facts.waiting))
+        return self._texts.say("waiting-summary", waiting=len(facts.waiting), gone=len(facts.gone), hidden=hidden)
 
     def _failure(self, recipient: str, code: int, text: str) -> str:
         reply = f"{code} {text}" if code else text
@@ -194,16 +198,22 @@ class _Writer:
         say, facts = self._texts.say, self._facts
         heading = say("heading.do")
         if self._shape.is_open and facts.link:
-            page = say("do.page.approver" if self._kind in _ASKING else "do.page")
-            return Section(heading, (*self._choices(), page), numbered=bool(facts.choices), link=facts.link)
+            page = say("do.page.approver" if self._kind in _ASKING and not facts.replies else "do.page")
+            return Section(heading, (*self._choices(), page), bool(facts.choices), facts.link, tuple(self._extras()))
         return Section(heading, (say(f"do.{self._shape.do}", **self._whom_to_ask()),))
+
+    def _extras(self) -> Iterator[str]:
+        if self._facts.code:
+            yield self._texts.say("do.code", code=self._facts.code)
+        if self._facts.replies:
+            yield self._texts.say("do.replies", words=" / ".join(self._facts.replies))
 
     def _whom_to_ask(self) -> dict[str, str]:
         return {"contact": self._contact, "ref": self._facts.ref}
 
     def _choices(self) -> list[str]:
         known = [code for code in self._facts.choices if f"choice.{code}" in self._texts.templates]
-        lines = [self._texts.say(f"choice.{code}") for code in known]
+        lines = [self._texts.counted(f"choice.{code}", len(self._facts.waiting)) for code in known]
         return [self._texts.say("do.recommended", choice=line) if i == 0 else line for i, line in enumerate(lines)]
 
     def _deadline(self) -> str:
@@ -212,16 +222,25 @@ class _Writer:
 
     def _otherwise(self) -> list[str]:
         if self._shape.is_open:
-            return [self._texts.by(f"otherwise.{self._facts.on_expiry.value}", self._deadline())]
-        return [self._texts.say("otherwise.ended")] if self._shape.do not in ("nothing", "warned") else []
+            return [*self._deputy(), self._texts.by(f"otherwise.{self._facts.on_expiry.value}", self._deadline())]
+        return [self._texts.say("otherwise.ended")] if self._shape.do in ("resend", "check") else []
+
+    def _deputy(self) -> Iterator[str]:
+        facts = self._facts
+        if facts.deputy and facts.deputy_at:
+            time = self._texts.moment(facts.deputy_at, self._now)
+            yield self._texts.say("otherwise.deputy", time=time, deputy=facts.deputy)
 
     def _foot(self) -> Iterator[str]:
         say, facts = self._texts.say, self._facts
         yield self._texts.say("foot.between").join(self._foot_facts())
         if self._shape.is_open and facts.link:
             yield say("foot.forward")
+        if self._kind in _DECIDING:
+            yield say("foot.first")
         yield say("foot.help", contact=self._contact)
-        yield say("foot.automatic")
+        if not facts.replies or self._kind == "unanswered":
+            yield say("foot.automatic")
 
     def _foot_facts(self) -> Iterator[str]:
         say, facts = self._texts.say, self._facts
@@ -230,7 +249,17 @@ class _Writer:
         )
         if facts.files is not None:
             yield say("foot.files", files=facts.files)
-        yield say("foot.ref", ref=facts.ref)
+        yield say("foot.code", code=facts.code, ref=facts.ref) if facts.code else say("foot.ref", ref=facts.ref)
+
+
+def why(
+    findings: Iterable[Finding], messages: Iterable[Mapping[str, str]], reasons: Iterable[Reason], language: str
+) -> list[str]:
+    """The site's own words, then what was found; the conditions only where nothing else explains. Each once."""
+    own = [message[language] for message in messages if language in message]
+    found = [words.finding(finding, language) for finding in findings]
+    said = own + found or [words.reason(reason, language) for reason in reasons]
+    return list(dict.fromkeys(one_line(line, LONGEST_SENTENCE) for line in said))
 
 
 def _variant(notice: Notice) -> str:

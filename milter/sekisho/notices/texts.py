@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from sekisho.core.oneline import one_line
-from sekisho.words import notices_en, notices_ja, notices_zh
+from sekisho.words import notices_en, notices_ja, notices_zh, screen_en, screen_ja, screen_zh
 
+_SPOKEN = {"ja": (notices_ja, screen_ja), "en": (notices_en, screen_en), "zh": (notices_zh, screen_zh)}
 LONGEST_VALUE = 320
 """Characters: an address may have 254, a reply needs a sentence or two."""
 
@@ -24,10 +25,8 @@ class Texts:
     zone: tzinfo
 
     def say(self, key: str, **values: str | int) -> str:
-        """The template of ``key`` with its values, each of them one clean line."""
-        return self.templates[key].format(
-            **{name: one_line(str(value), LONGEST_VALUE) for name, value in values.items()}
-        )
+        """The template of ``key`` with its values, each of them one clean line; thousands are grouped."""
+        return self.templates[key].format(**{name: _shown(value) for name, value in values.items()})
 
     def counted(self, key: str, count: int, **values: str | int) -> str:
         """`say`, in the form for one where the language has one."""
@@ -50,13 +49,27 @@ class Texts:
         weekday, month = self.weekdays[local.weekday()], self.months[local.month - 1]
         return self.say("time.other-day", weekday=weekday, day=local.day, month=month, clock=clock)
 
+    def span(self, span: timedelta) -> str:
+        """How long something has lasted: ``2 h 5 min``."""
+        minutes = max(0, int(span.total_seconds() // 60))
+        days, hours = minutes // 1440, minutes // 60
+        if hours < 1:
+            return self.say("span.minutes", minutes=minutes)
+        if days < 2:
+            return self.say("span.hours", hours=hours, minutes=minutes % 60)
+        return self.say("span.days", days=days, hours=hours % 24)
+
     def offset(self, moment: datetime) -> str:
         """``UTC+09:00``: which clock the moments are of."""
         return "UTC" + moment.astimezone(self.zone).replace(microsecond=0).isoformat()[19:]
 
 
 def texts_of(language: str, zone: tzinfo) -> Texts:
-    """The texts of a language; English where there are none."""
-    module = {"ja": notices_ja, "zh": notices_zh}.get(language, notices_en)
-    spoken = language if language in {"ja", "zh"} else "en"
-    return Texts(spoken, module.TEXTS, module.WEEKDAYS, module.MONTHS, zone)
+    """The texts of a language, of mails and of the page; English where there are none."""
+    spoken = language if language in _SPOKEN else "en"
+    said, screen = _SPOKEN[spoken]
+    return Texts(spoken, {**said.TEXTS, **screen.TEXTS}, said.WEEKDAYS, said.MONTHS, zone)
+
+
+def _shown(value: str | int) -> str:
+    return f"{value:,}" if isinstance(value, int) else one_line(value, LONGEST_VALUE)

@@ -33,7 +33,7 @@ def finding(found: Finding, language: str) -> str:
     values |= {
         "code": found.code,
         "kind": said.KINDS.get(found.kind, one_line(found.kind, 80)),
-        "count": str(found.count),
+        "count": f"{found.count:,}",
         "evidence": one_line(found.evidence, _LONGEST_VALUE),
         "where": place(found.where, language),
     }
@@ -133,7 +133,9 @@ def _catalogue(language: str) -> ModuleType:
 def _shown(values: Mapping[str, Value]) -> dict[str, str]:
     """Values as they are shown: clean, short, octets as sizes."""
     return {
-        name: _size(value) if name in _SIZES and isinstance(value, int) else one_line(str(value), _LONGEST_VALUE)
+        name: (_size(value) if name in _SIZES else f"{value:,}")
+        if isinstance(value, int)
+        else one_line(str(value), _LONGEST_VALUE)
         for name, value in values.items()
     }
 
