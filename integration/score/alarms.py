@@ -18,8 +18,10 @@ from pathlib import Path
 from integration.score.judged import judgement
 from integration.score.told import Told
 from sekisho.config.load import Configuration, load
-from sekisho.core.actions import BRIEF, Action, Drop, Hold, OnExpiry, PutOnMtaHold, Refuse
+from sekisho.core.actions import Action, Drop, Hold, OnExpiry, PutOnMtaHold, Refuse
+from sekisho.core.approval import Role
 from sekisho.core.ports import Files
+from sekisho.core.terms import Terms
 
 CONF = Path(__file__).parents[2] / "conf"
 
@@ -60,9 +62,9 @@ def alarms(clean: Iterable[Told], configuration: Configuration, files: Files) ->
 
 def _trouble(action: Action) -> Trouble:
     match action:
-        case Hold(on_expiry=OnExpiry.SEND, lasts=lasts):
-            return Trouble.TIMER if lasts and lasts <= BRIEF else Trouble.NOTICE
-        case Hold(approval="self") | Drop() | Refuse():
+        case Hold(on_expiry=OnExpiry.SEND):
+            return Trouble.TIMER if action.is_brief else Trouble.NOTICE
+        case Hold(terms=Terms(approval=Role("self"))) | Drop() | Refuse():
             return Trouble.SENDER
         case Hold() | PutOnMtaHold():
             return Trouble.OTHERS

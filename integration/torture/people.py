@@ -13,7 +13,8 @@ from integration.torture.ledger import Decided, Ledger, Told
 from integration.torture.mail import SENDER, Mail, mails
 from integration.torture.moments import Moment, Moments
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import Actor, Choice, decide
+from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, StoreUnavailable
 from sekisho.store.listing import Filter, listing
 from sekisho.store.rows import HoldRow
@@ -22,7 +23,7 @@ CLIENTS = 4
 PAUSE = 0.25
 """Seconds that a client waits on average before its next message."""
 _AGAIN = 0.05
-_APPROVER = Actor("takahashi", "person")
+_APPROVER = Actor("takahashi", "operator")
 
 
 class Person(threading.Thread):

@@ -21,9 +21,10 @@ from sekisho.core.message import Client, Field, Path, Transaction
 from sekisho.core.path import parse_path
 from sekisho.core.plan import Deposit, Plan, Wait
 from sekisho.notices.build import Letterhead
-from sekisho.quarantine.decide import Actor, Choice, decide
+from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.outbox import Stationery
+from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.smtp import Outcome, send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.worker import ReleaseWorker
@@ -60,7 +61,7 @@ def transaction(size: int) -> Transaction:
 def hold(store: Store, size: int) -> tuple[str, ...]:
     """What the gateway does with a message that must wait; the hold-ids."""
     message = transaction(size)
-    wait = Wait("one-waits", "operator", None, OnExpiry.KEEP)
+    wait = Wait("one-waits", None, OnExpiry.KEEP)
     deposits = (Deposit(message.recipients, (), (wait,), ("one-waits",)),)
     plan = Plan((), deposits, (), replies.DISCARD, (Disposition.HOLD,))
     return deposit(store, message, plan, Evidence("sweep", "", (), {}))
@@ -69,7 +70,7 @@ def hold(store: Store, size: int) -> tuple[str, ...]:
 def let_go(store: Store) -> None:
     """What an approver does: release whatever is held."""
     for row in listing(store, Filter(frozenset({State.HELD}))):
-        decide(store, row.id, Choice.RELEASE, Actor("takahashi"), NOW)
+        decide(store, row.id, Choice.RELEASE, Actor("takahashi", "operator"), NOW)
 
 
 def release(store: Store, port: int, now: datetime) -> None:

@@ -22,6 +22,7 @@ from sekisho.core.actions import (
     Stop,
     Tell,
 )
+from sekisho.core.amounts import Duration
 from sekisho.core.decision import Decision, Disposition, decided
 from sekisho.core.edits import (
     AddHeader,
@@ -35,6 +36,7 @@ from sekisho.core.facts import Facts
 from sekisho.core.plan import Notice, Plan, plan
 from sekisho.core.replies import Verdict
 from sekisho.core.rule import Match, Mode, OnError
+from sekisho.core.terms import Terms
 from sekisho.core.truth import Truth
 from tests.support.messages import make_facts, make_rule
 
@@ -160,7 +162,7 @@ def test_rules_in_warn_mode_tell_the_sender_once_what_the_strictest_would_have_d
     assert result.notices == (Notice("warned", "sender", "hide, keep", facts.transaction.recipients[:2], "held"),)
 
 
-@pytest.mark.parametrize("actions", [(Hold(lasts=timedelta(seconds=60)),), (Tell("sender"), Stop()), ()])
+@pytest.mark.parametrize("actions", [(Hold(terms=Terms(lasts=Duration(60))),), (Tell("sender"), Stop()), ()])
 def test_nobody_is_warned_of_what_they_would_not_have_noticed(actions: tuple[Action, ...]) -> None:
     match = Match(make_rule("r", *actions, mode=Mode.WARN), Truth(1))
     assert planned(make_facts(SIMPLE, [A]), match).notices == ()
@@ -256,7 +258,7 @@ def test_an_added_recipient_gets_a_copy_once_whoever_waits() -> None:
 def test_a_wait_expires_after_its_time() -> None:
     facts = make_facts(SIMPLE, [A])
     hour = timedelta(hours=1)
-    hold = Hold(lasts=hour, on_expiry=OnExpiry.SEND)
+    hold = Hold(on_expiry=OnExpiry.SEND, terms=Terms(lasts=Duration(3600)))
     wait = planned(facts, Match(make_rule("r", hold), Truth(1))).deposits[0].waits[0]
     assert (wait.expires, wait.on_expiry) == (facts.transaction.received + hour, OnExpiry.SEND)
 

@@ -18,8 +18,8 @@ from sekisho.core.finding import Finding
 from sekisho.core.message import Client
 from sekisho.core.parts import Addresses, Part, Structure
 from sekisho.core.ports import Hit, Unavailable
-from sekisho.core.site import Holidays
 from sekisho.core.truth import Truth
+from sekisho.core.worktime import Holidays
 from sekisho.policy.compiler import Compiler, Known
 from sekisho.policy.conditions.tree import ConditionModel
 from sekisho.policy.reasons import CODES

@@ -13,19 +13,19 @@ from sekisho.notices.facts import from_json
 from sekisho.quarantine.decide import (
     Actor,
     AlreadyDecided,
-    Choice,
     NotDecided,
     UnknownHold,
     UnknownRecipient,
     decide,
     extend,
 )
-from sekisho.store import Store, audit, holds, outbox, releases
+from sekisho.quarantine.rights import Choice
+from sekisho.store import Store, audit, holds, locks, outbox, releases
 from sekisho.store.errors import Conflict
 from sekisho.store.unit import Unit
 from tests.support.stores import NOW, a_transaction, a_wait, hold_one, loaded
 
-SUZUKI = Actor("suzuki@example.co.jp")
+SUZUKI = Actor("suzuki@example.co.jp", "operator")
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -55,7 +55,7 @@ def test_a_decision_changes_the_hold_is_on_record_and_tells_the_sender(
     assert (after.state, after.version) == (state, 2)
     assert {(person.decided, person.decided_by) for person in after.recipients} == {(LATER, SUZUKI.name)}
     entry = store.read(audit.entries)[-1]
-    assert (entry.at, entry.actor, entry.role) == (LATER, SUZUKI.name, "person")
+    assert (entry.at, entry.actor, entry.role) == (LATER, SUZUKI.name, "operator")
     assert (entry.action, entry.hold, entry.reason) == (choice.value, hold, "wrong-recipient")
     assert entry.details == {"recipients": ["x@partner.example", "Y@other.example"]}
     row = store.read(lambda view: outbox.entries(view, hold))[-1]
@@ -75,7 +75,7 @@ def test_the_second_decision_is_told_by_whom_and_when(store: Store, hold: str) -
     decide(store, hold, Choice.RELEASE, SUZUKI, NOW)
     before = loaded(store, hold)
     with pytest.raises(AlreadyDecided, match=r"already releasing .* by suzuki@example.co.jp at 2026-11-24T03:00:00"):
-        decide(store, hold, Choice.REJECT, Actor("takahashi"), LATER)
+        decide(store, hold, Choice.REJECT, Actor("takahashi", "operator"), LATER)
     assert loaded(store, hold) == before
     assert len(store.read(audit.entries)) == 2
 
@@ -102,7 +102,7 @@ def test_of_many_decisions_at_once_exactly_one_is_made(store: Store) -> None:
     def one(number: int) -> bool:
         choice = list(Choice)[number % 3]
         try:
-            decide(store, ids[number // 10], choice, Actor(str(number)), NOW)
+            decide(store, ids[number // 10], choice, Actor(str(number), "operator"), NOW)
         except NotDecided:
             return False
         return True
@@ -127,8 +127,8 @@ def test_extending_puts_timers_off_and_says_so(store: Store) -> None:
     after = extend(store, hold, timedelta(hours=2), SUZUKI, NOW, reason="on leave")
     assert after.expires == NOW + timedelta(hours=3)
     assert [lock.expires for lock in after.waits] == [NOW + timedelta(hours=3), None]
-    assert store.read(lambda view: holds.due_waits(view, NOW + timedelta(hours=2), 9)) == []
-    assert store.read(lambda view: holds.due_waits(view, NOW + timedelta(hours=3), 9)) == [hold]
+    assert store.read(lambda view: locks.due_waits(view, NOW + timedelta(hours=2), 9)) == []
+    assert store.read(lambda view: locks.due_waits(view, NOW + timedelta(hours=3), 9)) == [hold]
     assert store.read(audit.entries)[-1].action == "extend"
 
 

@@ -8,8 +8,9 @@ from itertools import product
 
 import pytest
 
-from sekisho.quarantine.decide import Actor, Choice, decide
+from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.reconcile import KEPT, LEGAL, Reconciled, Verdict, reconcile
+from sekisho.quarantine.rights import Choice
 from sekisho.store import Store
 from tests.support.stores import NOW, a_transaction, hold_one, loaded
 
@@ -63,7 +64,7 @@ def test_a_row_that_waits_for_a_missing_file_is_an_alarm(store: Store) -> None:
 @pytest.mark.parametrize("choice", [Choice.REJECT, Choice.CANCEL])
 def test_a_decided_hold_needs_no_file(store: Store, choice: Choice) -> None:
     hold, message = held(store)
-    decide(store, hold, choice, Actor("me"), NOW)
+    decide(store, hold, choice, Actor("me", "operator"), NOW)
     store.files.discard(message)
     assert reconcile(store, NOW) == Reconciled()
 

@@ -8,13 +8,14 @@ import pytest
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import Actor, Choice, decide
+from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, listing
 from sekisho.store.listing import Filter, by_rule, counts, expiring, oldest
 from sekisho.store.rows import RuleStatistics
 from tests.support.stores import NOW, a_transaction, a_wait, hold_one
 
-ME = Actor("me")
+ME = Actor("me", "operator")
 HOUR = timedelta(hours=1)
 
 

@@ -10,11 +10,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from sekisho.store import Store, StoreUnavailable, open_store
+from sekisho.core.lifecycle import State
+from sekisho.core.terms import USUAL
+from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.rights import Choice
+from sekisho.store import Store, StoreUnavailable, locks, open_store, schema
 from sekisho.store.errors import SchemaOutdated
 from sekisho.store.tables import metadata
 from sekisho.store.unit import Unit
-from tests.support.stores import opened
+from tests.support.stores import NOW, loaded, opened
 
 
 def test_migrations_make_the_tables_that_the_program_uses(store: Store) -> None:
@@ -86,3 +90,32 @@ def test_commits_are_synced_and_logged_ahead(store: Store) -> None:
 def test_readers_cannot_write(store: Store) -> None:
     with pytest.raises(StoreUnavailable, match="read-only"):
         store.read(lambda view: view.connection.execute(text("DELETE FROM audit")))
+
+
+_FIRST = """
+INSERT INTO messages VALUES ('M', 'key', 5, 'mx', 'gw1', '4ABC', x'3c613e', '[]', 'a@b.example',
+  '{"address": "192.0.2.1"}', 's', 'a@b.example', 'a@b.example', '<1@b>', 3, 'd', '[]', 0);
+INSERT INTO holds VALUES ('H', 'M', 'held', 1, 5000000, 9000000, '["r"]', '[]',
+  '{"findings": [], "reasons": {}, "score": 0}', 1);
+INSERT INTO recipients VALUES ('H', 0, x'3c783e', '[]', 'x', 'held', NULL, '', '', 0);
+INSERT INTO waits VALUES ('H', 0, 'r', 'manager', 9000000, 'return', NULL, '', 9000000)
+"""
+
+
+def test_holds_of_the_first_version_wait_for_the_operator_and_their_timers_run(kind: str, tmp_path: Path) -> None:
+    store = opened(kind, tmp_path)
+    store.files.create()
+    schema.create_file(tmp_path / "sekisho.db")
+    with store._engine.begin() as connection:
+        schema.upgrade(connection, "0001")
+        for statement in _FIRST.split(";\n"):
+            connection.execute(text(statement.replace(":", r"\:")))
+    store.upgrade()
+    store.check()
+    hold = loaded(store, "H")
+    (lock,) = hold.waits
+    assert (lock.terms, lock.started, lock.expires) == (USUAL, hold.created, hold.expires)
+    assert (hold.outcome, hold.passed, hold.asks) == ("", False, ())
+    assert store.read(lambda view: locks.due_waits(view, hold.expires or NOW, 9)) == ["H"]
+    decide(store, "H", Choice.RELEASE, Actor("root", "operator"), NOW)
+    assert loaded(store, "H").state is State.RELEASING

@@ -21,6 +21,7 @@ from sekisho.core.message import Client, Field, Path, Transaction, message_octet
 from sekisho.core.path import parse_path
 from sekisho.core.plan import Deposit, Notice, Plan, Wait
 from sekisho.core.reason import Reason
+from sekisho.core.terms import USUAL, Terms
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.store import Store, holds, open_store
@@ -66,8 +67,13 @@ def a_transaction(
     )
 
 
-def a_wait(rule: str = "secret", lasts: timedelta | None = None, on_expiry: OnExpiry = OnExpiry.KEEP) -> Wait:
-    return Wait(rule, "operator", NOW + lasts if lasts is not None else None, on_expiry)
+def a_wait(
+    rule: str = "secret",
+    lasts: timedelta | None = None,
+    on_expiry: OnExpiry = OnExpiry.KEEP,
+    terms: Terms = USUAL,
+) -> Wait:
+    return Wait(rule, NOW + lasts if lasts is not None else None, on_expiry, terms)
 
 
 def a_plan(

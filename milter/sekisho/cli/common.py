@@ -38,7 +38,7 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
 def actor_of(options: argparse.Namespace) -> Actor:
     """The operator at the gateway, or the person on whose behalf (``--as``) the command runs."""
     if options.person:
-        return Actor(options.person, "person")
+        return Actor(options.person, "operator")
     return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), "operator")
 
 

@@ -33,8 +33,9 @@ from sekisho.cli.output import (
 from sekisho.config.load import Configuration
 from sekisho.core.amounts import duration
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import AlreadyDecided, Choice, NotDecided, decide, extend
+from sekisho.quarantine.decide import AlreadyDecided, NotDecided, decide, extend
 from sekisho.quarantine.outgoing import as_changed
+from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.ids import read_id

@@ -44,7 +44,7 @@ def in_full(hold: HoldRow, language: str) -> dict[str, Any]:
         "waits": [
             {
                 "rule": wait.rule,
-                "approval": wait.approval,
+                "approval": str(wait.terms.approval),
                 "expires": _iso(wait.expires),
                 "on_expiry": wait.on_expiry.value,
                 "opened": _iso(wait.opened),

@@ -26,7 +26,8 @@ from sekisho.config.tree import read_tree
 from sekisho.core.facts import Inspector
 from sekisho.core.ports import Dictionary
 from sekisho.core.rule import Policy
-from sekisho.core.site import Holidays, Site
+from sekisho.core.site import Site
+from sekisho.core.worktime import Holidays
 from sekisho.inspectors.dictionaries import WordDictionary
 from sekisho.inspectors.free_mail_recipient import Settings as FreeMail
 from sekisho.inspectors.free_mail_recipient import providers

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field
 from sekisho.config.values import EMPTY_IS_DEFAULT, DomainField, NetworkField, Section, ZoneField
 from sekisho.core.domains import DomainSet
 from sekisho.core.fields import PathField
-from sekisho.core.site import Holidays, Network, Site
+from sekisho.core.site import Network, Site
+from sekisho.core.worktime import Holidays
 from sekisho.lists.holidays import check_country, check_date, opened
 
 Language = Literal["en", "ja", "zh"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+from sekisho.core.terms import USUAL, Terms
+
 BRIEF = timedelta(seconds=60)
 """A hold that lasts no longer is nobody's business: no notice says that it began or ended."""
 
@@ -15,6 +17,8 @@ class OnExpiry(Enum):
 
     SEND = "send"
     RETURN = "return"
+    ESCALATE = "escalate"
+    """Others are asked besides, and the time begins anew."""
     KEEP = "keep"
 
 
@@ -33,11 +37,14 @@ class Hold:
     """Keep the message for the matching recipients, or for all, until somebody or a timer decides."""
 
     whole: bool = False
-    approval: str = "operator"
-    """Who may decide, as the policy spells it."""
-    lasts: timedelta | None = None
-    """From the deposit to expiry; None waits for ever."""
     on_expiry: OnExpiry = OnExpiry.KEEP
+    terms: Terms = USUAL
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it is over so soon that nobody need hear of it."""
+        lasts = self.terms.lasts
+        return lasts is not None and not lasts.business and lasts.delta <= BRIEF
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,10 @@ from sekisho.core.path import is_plain, parse_path
 from sekisho.core.replies import Reply
 from sekisho.core.rewriting import bears_our_fields, header_edits
 from sekisho.core.rule import Match
+from sekisho.core.terms import USUAL, Terms
 from sekisho.core.trial import on_trial
 from sekisho.core.truth import Mask, members
+from sekisho.core.worktime import ends
 
 RULES = ", "
 """Between the rules of one notice."""
@@ -46,9 +48,10 @@ class Wait:
     """One lock on a deposit: a rule's hold, who may open it, and what happens when nobody does."""
 
     rule: str
-    approval: str
     expires: datetime | None
+    """As it will be if the timer starts at once; it starts when the sender has been told, if the sender is told."""
     on_expiry: OnExpiry
+    terms: Terms = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +200,9 @@ def _holds(facts: Facts, decision: Decision) -> list[tuple[Mask, Wait]]:
 
 
 def _wait(facts: Facts, match: Match, hold: Hold) -> Wait:
-    expires = facts.transaction.received + hold.lasts if hold.lasts is not None else None
-    return Wait(match.rule.id, hold.approval, expires, hold.on_expiry)
+    terms = hold.terms
+    expires = ends(facts.transaction.received, terms.lasts, terms.until, facts.site.calendar)
+    return Wait(match.rule.id, expires, hold.on_expiry, terms)
 
 
 def _deposit(facts: Facts, decision: Decision, mask: Mask, added: Iterable[str], waits: Iterable[Wait]) -> Deposit:

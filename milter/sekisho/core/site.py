@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import time, tzinfo
 from functools import lru_cache
 
 from sekisho.core.domains import DomainSet
 from sekisho.core.message import Client, Path
+from sekisho.core.worktime import HOURS, NO_HOLIDAYS, WEEKDAYS, Calendar, Holidays
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-@dataclass(frozen=True, slots=True)
-class Holidays:
-    """Days on which the organisation does not work, besides its weekends."""
-
-    days: frozenset[date] = frozenset()
-    yearly: frozenset[tuple[int, int]] = frozenset()
-    """Month and day of those that come every year."""
-
-    def __contains__(self, day: date) -> bool:
-        return day in self.days or (day.month, day.day) in self.yearly
-
-    def __bool__(self) -> bool:
-        return bool(self.days or self.yearly)
-
-
-NO_HOLIDAYS = Holidays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +28,16 @@ class Site:
     """Languages of messages to people, the first by default: ``ja``, ``en``, ``zh``."""
     invisible_copies: bool = False
     """The MTA adds copies a milter never sees (always_bcc): partial holds are made whole."""
-
     holidays: Holidays = NO_HOLIDAYS
+    weekdays: frozenset[int] = WEEKDAYS
+    """On which people work; Monday is 0."""
+    hours: tuple[tuple[time, time], ...] = HOURS
+    """At which people work, from and until."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """When the organisation works."""
+        return Calendar(self.zone, self.weekdays, self.hours, self.holidays)
 
     def is_external(self, path: Path) -> bool:
         """Whether any way of reading the path leads out of the organisation. A path without a domain is local."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sekisho.core.actions import BRIEF, Action, Drop, EnvelopeOnly, Hold, HoldHeader, PutOnMtaHold, Refuse
+from sekisho.core.actions import Action, Drop, EnvelopeOnly, Hold, HoldHeader, PutOnMtaHold, Refuse
 from sekisho.core.decision import Decision
 from sekisho.core.truth import Mask
 
@@ -47,7 +47,7 @@ def _effect(action: Action) -> str:
     match action:
         case Refuse() | Drop():
             return _REFUSED
-        case Hold(lasts=lasts) if lasts is None or lasts > BRIEF:
+        case Hold() if not action.is_brief:
             return _HELD
         case PutOnMtaHold() | HoldHeader():
             return _HELD

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from sekisho.core.site import Holidays
+from sekisho.core.worktime import Holidays
 from sekisho.lists.entries import BadList, Flaw, decoded, read_lines
 
 AROUND = 10

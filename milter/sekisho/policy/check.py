@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import chain
 
 from sekisho.policy.actions.deciding import LATER, Accept, NotifySettings
-from sekisho.policy.actions.holding import OPERATOR, HoldSettings
+from sekisho.policy.actions.holding import LATER as LATER_SETTINGS
+from sekisho.policy.actions.holding import OFFERED_LATER, HoldSettings
 from sekisho.policy.blocks import block_troubles
 from sekisho.policy.compiler import Known
 from sekisho.policy.conditions.addresses import RecipientTest
@@ -100,14 +101,12 @@ def _later(loc: Loc, word: Word) -> Iterator[Trouble]:
 def _values_later(loc: Loc, word: Word) -> Iterator[Trouble]:
     """Values that the schema knows and the program cannot do yet."""
     if isinstance(word, HoldSettings):
-        if word.approval != OPERATOR:
-            said = f"approval by `{word.approval}` is not available yet: the hold waits for the operator"
-            yield Trouble((*loc, "approval"), said, WARNING)
-        if word.on_expiry == "escalate":
-            yield Trouble((*loc, "on-expiry"), "`escalate` is not available yet: the hold is kept", WARNING)
-        if word.for_ is not None and word.for_.business:
-            said = "business hours are not available yet: the hold waits until somebody decides"
-            yield Trouble((*loc, "for"), said, WARNING)
+        for name in sorted(word.model_fields_set.intersection(LATER_SETTINGS)):
+            said = f"`{kebab(name)}` is not available yet and has no effect"
+            yield Trouble((*loc, kebab(name)), said, WARNING)
+        for number, offer in enumerate(word.offer):
+            if offer in OFFERED_LATER:
+                yield Trouble((*loc, "offer", number), f"`{offer}` is not available yet and is not offered", WARNING)
     elif isinstance(word, NotifySettings) and word.whom in LATER:
         yield Trouble((*loc, "whom"), f"notices to `{word.whom}` are not available yet: nobody is told", WARNING)
 

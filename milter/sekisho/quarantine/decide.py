@@ -1,7 +1,8 @@
-"""What people decide about a hold: release, reject, cancel, extend; for all who wait or for some.
+"""What people decide about a hold: approve, reject, cancel, release, extend; for all who wait or for some.
 
 Each decision is one transaction: the change (compare-and-set through `sekisho.core.lifecycle`), its audit row and the
-notice to the sender. The first answer wins; who comes second is told by whom and when. Given the moment by the caller.
+notice to the sender. The first answer wins; who comes second is told by whom and when. A person may do what
+`sekisho.quarantine.rights` gives; the operator may do anything. Given the moment by the caller.
 """
 
 from __future__ import annotations
@@ -9,21 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum
 
 from sekisho.core.lifecycle import Event, Refused, State, after
 from sekisho.quarantine.notify import is_announced, tell
+from sekisho.quarantine.rights import REJECT, Choice, asked_of, rights, waiting
+from sekisho.quarantine.voting import free, progressed, with_votes
 from sekisho.store import Store, holds, releases
 from sekisho.store.rows import HoldRow, RecipientRow
 from sekisho.store.unit import Entry, Unit
-
-
-class Choice(Enum):
-    """What somebody may want of a hold."""
-
-    RELEASE = "release"
-    REJECT = "reject"
-    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +25,10 @@ class Actor:
     """Who decides, and by what right."""
 
     name: str
+    """Of a ``person`` the address."""
     role: str = "person"
-    """``person``, ``operator`` (whose release is an override), ``timer``, ``gateway`` or ``release``."""
+    """``person`` (who has `rights`), ``operator`` (whose decisions are overrides), ``timer``, ``gateway`` or
+    ``release``."""
 
 
 class NotDecided(Exception):
@@ -63,7 +59,27 @@ class AlreadyDecided(NotDecided):
         super().__init__(f"hold {hold} is already {self.state.value} for {person.path.address}{when}")
 
 
-_EVENTS = {Choice.RELEASE: Event.RELEASE, Choice.REJECT: Event.REJECT, Choice.CANCEL: Event.CANCEL}
+class NotAllowed(NotDecided):
+    """The person has no right to this."""
+
+    def __init__(self, hold: str, actor: Actor, choice: Choice) -> None:
+        super().__init__(f"{actor.name} may not do this with hold {hold}: {choice.value}")
+
+
+class ReasonMissing(NotDecided):
+    """What was chosen needs a reason, or recipients."""
+
+    def __init__(self, choice: Choice, what: str) -> None:
+        super().__init__(f"{choice.value} needs {what}")
+
+
+_EVENTS = {
+    Choice.RELEASE: Event.RELEASE,
+    Choice.REJECT: Event.REJECT,
+    Choice.CANCEL: Event.CANCEL,
+    Choice.DROP_RECIPIENT: Event.CANCEL,
+}
+_YES = (Choice.APPROVE, Choice.SEND_WITH_REASON)
 _TOLD = {Event.RELEASE: "released", Event.REJECT: "rejected", Event.CANCEL: "cancelled", Event.EXPIRE: "expired"}
 
 
@@ -79,12 +95,23 @@ def decide(
 ) -> HoldRow:
     """Decide for the recipients given by address, or for all who still wait; gives the hold as it is now.
 
-    Raises `UnknownHold`, `UnknownRecipient`, `AlreadyDecided` (nothing was changed), and `StoreUnavailable`.
+    Raises `NotDecided` (`UnknownHold`, `UnknownRecipient`, `AlreadyDecided`, `NotAllowed`, `ReasonMissing`; nothing was
+    changed), and `StoreUnavailable`.
     """
+    if choice is Choice.DROP_RECIPIENT and not recipients:
+        raise ReasonMissing(choice, "recipients")
+    if choice is Choice.SEND_WITH_REASON and not reason.strip():
+        raise ReasonMissing(choice, "a reason")
 
     def work(unit: Unit) -> HoldRow:
         hold = _loaded(unit, hold_id)
         chosen = _chosen(hold, recipients)
+        if choice in _YES:
+            return _approve(unit, hold, chosen, choice, actor, now, reason)
+        if actor.role == "person":
+            _require(hold, choice, actor)
+            if choice is Choice.REJECT:
+                hold = holds.save(unit, hold, _with_no(hold, actor, now, reason))
         return settle(unit, hold, chosen, _EVENTS[choice], actor, now, reason)
 
     return store.write(work)
@@ -128,9 +155,33 @@ def settle(
     return settled
 
 
-def waiting(hold: HoldRow) -> list[int]:
-    """The ordinals of those who still wait."""
-    return [ordinal for ordinal, person in enumerate(hold.recipients) if person.state is State.HELD]
+def _require(hold: HoldRow, choice: Choice, actor: Actor) -> None:
+    if choice not in rights(hold, actor.name):
+        raise NotAllowed(hold.id, actor, choice)
+
+
+def _approve(
+    unit: Unit, hold: HoldRow, chosen: Sequence[int], choice: Choice, actor: Actor, now: datetime, reason: str
+) -> HoldRow:
+    """One person's yes; those who wait for nothing more are let go."""
+    for ordinal in chosen:
+        _moved(hold, ordinal, Event.RELEASE)
+    _require(hold, choice, actor)
+    voted = with_votes(hold, chosen, actor.name, now, reason, unit.new_id)
+    if voted == hold:
+        raise NotAllowed(hold.id, actor, choice)
+    saved = holds.save(unit, hold, progressed(voted, actor.name, now))
+    details = {"recipients": [hold.recipients[ordinal].path.address for ordinal in chosen]}
+    unit.record(Entry(now, actor.name, actor.role, "approve", hold.id, reason, details))
+    going = free(saved)
+    return settle(unit, saved, going, Event.RELEASE, actor, now, reason) if going else saved
+
+
+def _with_no(hold: HoldRow, actor: Actor, now: datetime, reason: str) -> HoldRow:
+    """The hold with the person's no to everything that the person was asked."""
+    asked = {ask.id for ask in asked_of(hold, actor.name)}
+    asks = (replace(ask, answered=now, answer=REJECT, reason=reason) if ask.id in asked else ask for ask in hold.asks)
+    return replace(hold, asks=tuple(asks))
 
 
 def _loaded(unit: Unit, hold_id: str) -> HoldRow:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sekisho.core.decision import Disposition
 from sekisho.core.evidence import Evidence
 from sekisho.core.identity import offer_key
 from sekisho.core.lifecycle import Event, State, after, summary
 from sekisho.core.message import Path, Transaction, message_octets
-from sekisho.core.plan import Deposit, Plan
+from sekisho.core.plan import Deposit, Plan, Wait
 from sekisho.core.truth import Mask
 from sekisho.quarantine.notify import answer_to, is_announced, tell, tell_planned
 from sekisho.quarantine.received import hold_ids, released_just_now
@@ -139,7 +139,7 @@ class _Offer:
             evidence=self._evidence_for(one),
             offered=1,
             recipients=people,
-            waits=tuple(WaitRow(wait.rule, wait.approval, wait.expires, wait.on_expiry) for wait in one.waits),
+            waits=tuple(_lock(wait, message.received) for wait in one.waits),
         )
         holds.add_hold(unit, hold)
         unit.record(Entry(message.received, "", _ROLE, "held", hold.id, details=_details(hold)))
@@ -243,6 +243,10 @@ def _message(store: Store, transaction: Transaction, evidence: Evidence) -> Mess
         header=header_lengths(transaction.fields),
         in_file=False,
     )
+
+
+def _lock(wait: Wait, now: datetime) -> WaitRow:
+    return WaitRow(wait.rule, wait.expires, wait.on_expiry, terms=wait.terms, started=now)
 
 
 def _details(hold: HoldRow) -> dict[str, object]:

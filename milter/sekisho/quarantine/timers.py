@@ -13,8 +13,9 @@ from datetime import datetime
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import Event, State
-from sekisho.quarantine.decide import Actor, settle, waiting
-from sekisho.store import Store, holds
+from sekisho.quarantine.decide import Actor, settle
+from sekisho.quarantine.rights import waiting
+from sekisho.store import Store, holds, locks
 from sekisho.store.rows import HoldRow, WaitRow
 from sekisho.store.unit import Entry, Unit
 
@@ -27,7 +28,7 @@ Trouble = Callable[[str, Exception], None]
 
 def expire_due(store: Store, now: datetime, trouble: Trouble) -> int:
     """Settle holds whose time is over, at most `BATCH`; gives how many changed."""
-    due = store.read(lambda view: holds.due_waits(view, now, BATCH))
+    due = store.read(lambda view: locks.due_waits(view, now, BATCH))
     changed = 0
     for hold_id in due:
         try:
@@ -62,11 +63,9 @@ def _is_due(lock: WaitRow, now: datetime) -> bool:
 
 def _open(unit: Unit, hold: HoldRow, now: datetime) -> None:
     """Open the locks that are due; the hold goes when none is left."""
-    locks = tuple(
-        replace(lock, opened=now, opened_by=TIMER.name) if _is_due(lock, now) else lock for lock in hold.waits
-    )
-    opened = holds.save(unit, hold, replace(hold, waits=locks))
-    details = {"rules": [lock.rule for lock, old in zip(locks, hold.waits, strict=True) if lock != old]}
+    shut = tuple(replace(lock, opened=now, opened_by=TIMER.name) if _is_due(lock, now) else lock for lock in hold.waits)
+    opened = holds.save(unit, hold, replace(hold, waits=shut))
+    details = {"rules": [lock.rule for lock, old in zip(shut, hold.waits, strict=True) if lock != old]}
     unit.record(Entry(now, TIMER.name, TIMER.role, "open", hold.id, details=details))
-    if all(lock.opened for lock in locks):
+    if all(lock.opened for lock in shut):
         settle(unit, opened, waiting(opened), Event.RELEASE, TIMER, now)

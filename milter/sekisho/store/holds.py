@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 
-from sekisho.core.actions import OnExpiry
 from sekisho.core.changes import from_json, to_json
 from sekisho.core.lifecycle import State, summary
 from sekisho.core.message import Path
+from sekisho.store import locks
 from sekisho.store.codec import (
     client_from_json,
     client_to_json,
@@ -22,7 +23,7 @@ from sekisho.store.codec import (
 )
 from sekisho.store.content import PIECE, ContentFiles, StoredContent
 from sekisho.store.errors import Conflict, ContentDamaged
-from sekisho.store.rows import HoldRow, MessageRow, RecipientRow, WaitRow
+from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.tables import chunks, holds, messages, recipients, waits
 from sekisho.store.unit import Unit, View
 
@@ -91,10 +92,12 @@ def add_hold(unit: Unit, hold: HoldRow) -> None:
         "changes": [to_json(change) for change in hold.changes],
         "evidence": evidence_to_json(hold.evidence),
         "offered": hold.offered,
+        "outcome": hold.outcome,
+        "passed": int(hold.passed),
     }
     unit.add(holds, values)
     unit.add(recipients, *(_recipient_values(hold, n) for n in range(len(hold.recipients))))
-    unit.add(waits, *(_wait_values(hold, n) for n in range(len(hold.waits))))
+    locks.add(unit, hold)
 
 
 def covered(view: View, offer_key: str, since: datetime) -> list[Covered]:
@@ -133,8 +136,9 @@ def load_rows(view: View, rows: Sequence[RowMapping]) -> list[HoldRow]:
     """Holds with all that belongs to them, in the order of the joined rows."""
     wanted = [row["id"] for row in rows]
     people = _grouped(view, recipients, wanted)
-    locks = _grouped(view, waits, wanted)
-    return [_hold(row, people.get(row["id"], []), locks.get(row["id"], [])) for row in rows]
+    shut = _grouped(view, waits, wanted)
+    asked = locks.asks_of(view, {row["hold"] for row in chain(*shut.values()) if locks.may_ask(row)})
+    return [_hold(row, people.get(row["id"], []), shut.get(row["id"], []), asked.get(row["id"], ())) for row in rows]
 
 
 def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
@@ -143,7 +147,7 @@ def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
     expires = _next_expiry(after.waits) if whole is State.HELD else None
     now = replace(after, state=whole, expires=expires, version=before.version + 1)
     swap = update(holds).where(holds.c.id == before.id, holds.c.version == before.version)
-    values = {"state": whole, "version": now.version, "expires": expires}
+    values = {"state": whole, "version": now.version, "expires": expires, "outcome": now.outcome}
     changed = unit.connection.execute(swap.values(values))
     if changed.rowcount != 1:
         raise Conflict(f"hold {before.id} changed meanwhile")
@@ -151,7 +155,8 @@ def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
         if person != before.recipients[ordinal]:
             _update_recipient(unit, now, ordinal)
     if now.waits != before.waits or (whole is State.HELD) != (before.state is State.HELD):
-        _update_waits(unit, now)
+        locks.update_waits(unit, now)
+    locks.update_asks(unit, before, now)
     return now
 
 
@@ -164,12 +169,6 @@ def content(view: View, files: ContentFiles, message: MessageRow) -> StoredConte
     if not pieces:
         raise ContentDamaged(message.id, "its rows are missing")
     return StoredContent(message.id, message.size, message.digest, lambda: _cut(pieces))
-
-
-def due_waits(view: View, now: datetime, limit: int) -> list[str]:
-    """Holds with a lock that opens, or ends the hold, by itself about now; the longest overdue first."""
-    query = select(waits.c.hold).where(waits.c.due <= now).order_by(waits.c.due).limit(limit)
-    return list(dict.fromkeys(view.connection.scalars(query)))
 
 
 def in_files(view: View) -> dict[str, frozenset[State]]:
@@ -187,8 +186,8 @@ def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield piece[start : start + PIECE]
 
 
-def _next_expiry(locks: Iterable[WaitRow]) -> datetime | None:
-    return min((lock.expires for lock in locks if lock.expires and not lock.opened), default=None)
+def _next_expiry(shut: Iterable[WaitRow]) -> datetime | None:
+    return min((lock.expires for lock in shut if lock.expires and not lock.opened), default=None)
 
 
 def _recipient_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
@@ -207,30 +206,9 @@ def _recipient_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
     }
 
 
-def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
-    lock = hold.waits[ordinal]
-    acts = hold.state is State.HELD and lock.opened is None and lock.on_expiry is not OnExpiry.KEEP
-    return {
-        "hold": hold.id,
-        "ordinal": ordinal,
-        "rule": lock.rule,
-        "approval": lock.approval,
-        "expires": lock.expires,
-        "on_expiry": lock.on_expiry.value,
-        "opened": lock.opened,
-        "opened_by": lock.opened_by,
-        "due": lock.expires if acts else None,
-    }
-
-
 def _update_recipient(unit: Unit, hold: HoldRow, ordinal: int) -> None:
     query = update(recipients).where(recipients.c.hold == hold.id, recipients.c.ordinal == ordinal)
     unit.connection.execute(query.values(_recipient_values(hold, ordinal)))
-
-
-def _update_waits(unit: Unit, hold: HoldRow) -> None:
-    unit.connection.execute(delete(waits).where(waits.c.hold == hold.id))
-    unit.add(waits, *(_wait_values(hold, n) for n in range(len(hold.waits))))
 
 
 def _grouped(view: View, table: Any, wanted: Sequence[str]) -> dict[str, list[RowMapping]]:
@@ -243,7 +221,9 @@ def _grouped(view: View, table: Any, wanted: Sequence[str]) -> dict[str, list[Ro
     return grouped
 
 
-def _hold(row: RowMapping, people: Sequence[RowMapping], locks: Sequence[RowMapping]) -> HoldRow:
+def _hold(
+    row: RowMapping, people: Sequence[RowMapping], shut: Sequence[RowMapping], asked: tuple[AskRow, ...]
+) -> HoldRow:
     message = _message(row)
     return HoldRow(
         id=row["id"],
@@ -257,7 +237,10 @@ def _hold(row: RowMapping, people: Sequence[RowMapping], locks: Sequence[RowMapp
         evidence=evidence_from_json(row["evidence"], message.subject, message.sender_of_record),
         offered=row["offered"],
         recipients=tuple(_recipient(person) for person in people),
-        waits=tuple(_wait(lock) for lock in locks),
+        waits=tuple(locks.wait_of(lock) for lock in shut),
+        asks=asked,
+        outcome=row["outcome"],
+        passed=bool(row["passed"]),
     )
 
 
@@ -288,9 +271,3 @@ def _message(row: RowMapping) -> MessageRow:
 def _recipient(row: RowMapping) -> RecipientRow:
     path = path_from_row(row["raw"], row["params"])
     return RecipientRow(path, row["state"], row["decided"], row["decided_by"], row["reply"], row["attempts"])
-
-
-def _wait(row: RowMapping) -> WaitRow:
-    return WaitRow(
-        row["rule"], row["approval"], row["expires"], OnExpiry(row["on_expiry"]), row["opened"], row["opened_by"]
-    )

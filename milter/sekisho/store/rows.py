@@ -12,6 +12,7 @@ from sekisho.core.changes import Change
 from sekisho.core.evidence import Evidence
 from sekisho.core.lifecycle import State
 from sekisho.core.message import Client, Path
+from sekisho.core.terms import USUAL, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,48 @@ class WaitRow:
     """One lock of a hold."""
 
     rule: str
-    approval: str
     expires: datetime | None
     on_expiry: OnExpiry
     opened: datetime | None = None
     opened_by: str = ""
+    terms: Terms = USUAL
+    step: int = 0
+    """The last step of its approval that anybody has come to."""
+    started: datetime | None = None
+    """When its timer began to run; until then ``expires`` is only what it would be."""
+    ran_out: datetime | None = None
+    """When its time was over and it was kept, or escalated, nevertheless."""
+    ask: datetime | None = None
+    """When the people of its step are to be found and asked; None when they have been, or nobody need be."""
+    attempts: int = 0
+    """How often they could not be found because somebody who knows was away."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskRow:
+    """Somebody who was asked to open a lock, and the answer."""
+
+    id: str
+    lock: int
+    """The lock's ordinal."""
+    step: int
+    role: str
+    """Of the step, as it is spelled, or one of `core.approval.STAND_INS`."""
+    person: str
+    """The address of whoever was asked."""
+    principal: str
+    """For whom: the person, or the one whose deputy the person is."""
+    why: str
+    """Why this one and nobody else, as a code; empty for the people whom the policy names."""
+    asked: datetime
+    due: datetime | None = None
+    """When to remind or to ask somebody else; None for never."""
+    answered: datetime | None = None
+    answer: str = ""
+    """``approve`` or ``reject``."""
+    covers: frozenset[int] = frozenset()
+    """For which recipients it was approved, by ordinal."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +123,11 @@ class HoldRow:
     """How often the message came: 1, and one for each repeat."""
     recipients: tuple[RecipientRow, ...]
     waits: tuple[WaitRow, ...]
+    asks: tuple[AskRow, ...] = ()
+    outcome: str = ""
+    """What the hold was good for: ``corrected``, ``cancelled``, ``rejected``, ``unchanged``, ``false-alarm``."""
+    passed: bool = False
+    """Its recipients had the message at once; it is kept to be checked."""
 
 
 @dataclass(frozen=True, slots=True)

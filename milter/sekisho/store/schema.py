@@ -25,15 +25,15 @@ def create_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o640))
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that are missing, within the connection's transaction.
+def upgrade(connection: Connection, version: str = "head") -> None:
+    """Run the migrations that are missing up to a version, within the connection's transaction.
 
     `SchemaOutdated` where the database has a version that this program does not know.
     """
     configuration = _configuration()
     configuration.attributes["connection"] = connection
     try:
-        command.upgrade(configuration, "head")
+        command.upgrade(configuration, version)
     except CommandError as error:
         raise SchemaOutdated(f"the database is not of this program's versions: {error}") from error
 

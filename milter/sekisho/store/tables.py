@@ -1,8 +1,9 @@
 """The tables, as SQLAlchemy sees them; `migrations` makes them and a test compares the two.
 
 A *message* is what the MTA gave, once; its octets are rows of ``chunks`` or a file. A *hold* is a deposit of it:
-*recipients* that wait for the same *waits* (locks). A *release* row exists while something is to be sent. The *outbox*
-holds notices to send. The *audit* outlives them all and refers to nothing by key.
+*recipients* that wait for the same *waits* (locks), and *asks*: people who were asked to open one. A *release* row
+exists while something is to be sent. The *outbox* holds notices to send. The *audit* outlives them all and refers to
+nothing by key.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ holds = Table(
     Column("changes", Json, nullable=False),
     Column("evidence", Json, nullable=False),
     Column("offered", Integer, nullable=False),
+    Column("outcome", String(32), nullable=False, server_default=""),
+    Column("passed", Integer, nullable=False, server_default="0"),
     Index("holds_by_state", "state", "created", "id"),
     Index("holds_by_age", "created", "id"),
     Index("holds_by_expiry", "state", "expires"),
@@ -94,6 +97,31 @@ waits = Table(
     Column("opened", Moment),
     Column("opened_by", Prose, nullable=False),
     Column("due", Moment, index=True),
+    Column("terms", Json, nullable=False, server_default="{}"),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("started", Moment),
+    Column("ran_out", Moment),
+    Column("ask", Moment, index=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+)
+
+asks = Table(
+    "asks",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("hold", _ID, ForeignKey("holds.id"), nullable=False, index=True),
+    Column("lock", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("role", Prose, nullable=False),
+    Column("person", Prose, nullable=False, index=True),
+    Column("principal", Prose, nullable=False),
+    Column("why", String(32), nullable=False),
+    Column("asked", Moment, nullable=False),
+    Column("due", Moment, index=True),
+    Column("answered", Moment),
+    Column("answer", String(16), nullable=False),
+    Column("covers", Json, nullable=False),
+    Column("reason", Prose, nullable=False),
 )
 
 releases = Table(

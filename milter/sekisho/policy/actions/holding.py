@@ -2,48 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+import re
+from datetime import time
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, WithJsonSchema
 
 from sekisho.core import actions
 from sekisho.core.actions import Action, OnExpiry
-from sekisho.core.fields import WorkingDurationField
-from sekisho.policy.actions.base import ActionWord, NoSettings
-from sekisho.policy.word import ONE_OR_MANY, Severity, Word, not_yet
+from sekisho.core.approval import OPERATOR, Approval, Role, parse
+from sekisho.core.fields import DurationField, WorkingDurationField
+from sekisho.core.terms import Escalation, Preview, Review, Terms
+from sekisho.policy.actions.base import ActionWord, NoSettings, ShortFor
+from sekisho.policy.word import ONE_OR_MANY, Word
 
-OPERATOR = "operator"
-PERSONS = (OPERATOR, "self", "manager", "peer", "cc-approver")
-PREFIXES = ("group:", "address:")
-
-
-def approval_text(value: object) -> str:
-    """Who may decide, in one spelling; a list is a chain. Raises ``ValueError`` in words."""
-    if isinstance(value, str):
-        return _person(value)
-    if isinstance(value, list | tuple) and value:
-        return f"[{', '.join(map(approval_text, value))}]"
-    if isinstance(value, Mapping) and list(value) == ["any-of"] and isinstance(value["any-of"], list):
-        return f"any-of: {approval_text(value['any-of'])}"
-    if isinstance(value, Mapping) and list(value) == ["n-of"] and isinstance(value["n-of"], Mapping):
-        return f"n-of: {_so_many(value['n-of'])}"
-    raise ValueError(f"not an approval; write one of {', '.join(PERSONS)}, group:NAME, address:A, any-of or n-of")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
-def _person(text: str) -> str:
-    if text in PERSONS or (text.startswith(PREFIXES) and not text.endswith(":")):
-        return text
-    raise ValueError(f"{text!r} is not an approver; write one of {', '.join(PERSONS)}, group:NAME or address:A")
+def _clock(value: object) -> time:
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f'{value!r} is not a time of day; write it in quotes, such as "18:00"')
+    return time(int(found[1]), int(found[2]))
 
 
-def _so_many(value: Mapping[str, Any]) -> str:
-    number, group = value.get("n"), value.get("of")
-    if set(value) != {"n", "of"} or not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise ValueError("n-of needs how many and of whom: n-of: {n: 2, of: group:legal}")
-    if isinstance(group, list) and len(group) < number:
-        raise ValueError(f"{number} of {len(group)} approvers can never agree")
-    return f"{{n: {number}, of: {approval_text(group)}}}"
+def _one_role(value: object) -> Role:
+    found = parse(value)
+    if not isinstance(found, Role):
+        raise ValueError("one role is meant here, such as group:NAME or address:A")
+    return found
+
+
+_ROLE = {"type": "string", "examples": ["manager"]}
+_APPROVAL = WithJsonSchema(
+    {
+        "anyOf": [_ROLE, {"type": "array", "minItems": 1}, {"type": "object", "maxProperties": 1}],
+        "examples": ["manager"],
+    }
+)
+ApprovalField = Annotated[Approval, PlainValidator(parse), _APPROVAL]
+"""Who has to agree."""
+
+RoleField = Annotated[Role, PlainValidator(_one_role), WithJsonSchema(_ROLE)]
+"""One of those who can be asked."""
+
+ClockField = Annotated[
+    time,
+    PlainValidator(_clock),
+    WithJsonSchema({"type": "string", "pattern": f"^{_CLOCK.pattern}$", "examples": ["18:00"]}),
+]
+"""A time of day."""
+
+
+class ReviewSettings(Word):
+    """Who checks, and how soon."""
+
+    by: ApprovalField = Field(description="Who checks it, as in `approval`")
+    within: WorkingDurationField = Field(description="How soon; a review that is missed is escalated")
+
+
+class EscalationSettings(Word):
+    """When, and to whom."""
+
+    after: WorkingDurationField = Field(description="How long those who are asked have, such as `4 business-hours`")
+    to: RoleField = Field(description="Who is asked besides: a role such as group:NAME or address:A")
+
+
+class RememberSettings(Word):
+    """How long an answer counts."""
+
+    pair: DurationField = Field(description="For this sender and this recipient")
+
+
+class ApprovedForSettings(Word):
+    """How long an approval counts."""
+
+    thread: DurationField = Field(description="For answers in the same thread to the same recipients")
+
+
+class CampaignSettings(Word):
+    """What belongs together."""
+
+    within: DurationField = Field(description="Messages that come within so long of the first")
+
+
+Offer = Literal["envelope-only", "drop-recipient", "drop-attachment", "link", "send-with-reason", "cancel"]
+LATER = ("preview", "step_up", "remember", "approved_for", "review", "campaign")
+"""Settings without effect yet."""
+OFFERED_LATER = ("envelope-only", "drop-attachment", "link")
 
 
 class HoldSettings(Word):
@@ -52,36 +98,64 @@ class HoldSettings(Word):
     recipients: Literal["matching", "all"] = Field(
         default="matching", description="Hold the copies of the matching recipients, or everybody's"
     )
-    approval: Annotated[str, BeforeValidator(approval_text)] = Field(
+    approval: ApprovalField = Field(
         default=OPERATOR,
         description="Who may release it: operator (by the command line), self, manager, peer, cc-approver, group:NAME, "
         "address:A, any-of: [...], n-of: {n, of}; a list is a chain",
+        json_schema_extra={"default": "operator"},
     )
     for_: WorkingDurationField | None = Field(
         default=None, description="How long it waits, such as 24h; without it, until somebody decides"
     )
+    until: ClockField | None = Field(
+        default=None,
+        description='A time of day until which it waits, such as "18:00"; the earlier counts where `for` is given too',
+    )
     on_expiry: Literal["send", "return", "escalate", "keep"] = Field(
         default="keep", description="What happens when nobody has decided in time"
     )
-    until: str | None = not_yet(Severity.WARNING, "A time of day until which it waits")
-    offer: (
-        Annotated[
-            tuple[
-                Literal["envelope-only", "drop-recipient", "drop-attachment", "link", "send-with-reason", "cancel"], ...
-            ],
-            *ONE_OR_MANY,
-        ]
-        | None
-    ) = not_yet(Severity.WARNING, "What the sender can choose, in order of display")
-    preview: Literal["full", "findings", "none"] | None = not_yet(
-        Severity.WARNING, "How much of the message an approver sees"
+    escalate: EscalationSettings | None = Field(
+        default=None, description="Whom to ask besides when nobody answers: {after, to}"
     )
-    step_up: StrictBool | None = not_yet(Severity.WARNING, "Ask the approver to sign in again")
-    remember: dict[str, str] | None = not_yet(Severity.WARNING, "Do not ask again so soon, such as {pair: 180d}")
-    approved_for: dict[str, str] | None = not_yet(Severity.WARNING, "An approval holds for more, such as {thread: 7d}")
-    review: dict[str, str] | None = not_yet(Severity.WARNING, "Send now, check afterwards: {by, within}")
-    campaign: StrictBool | dict[str, str] | None = not_yet(Severity.WARNING, "Treat messages that are alike as one")
-    notice: StrictBool | dict[str, str] | None = not_yet(Severity.WARNING, "Whether and how the sender is told")
+    offer: Annotated[tuple[Offer, ...], *ONE_OR_MANY] = Field(
+        default=("cancel",),
+        description="What sender and approver can do with it, in order of display; nothing else can be done",
+        json_schema_extra={"default": ["cancel"]},
+    )
+    preview: Literal["full", "findings", "none"] = Field(
+        default="full", description="How much of the message an approver sees"
+    )
+    step_up: StrictBool = Field(default=False, description="Ask the approver to sign in again")
+    remember: RememberSettings | None = Field(
+        default=None, description="Do not ask again so soon, such as {pair: 180d}"
+    )
+    approved_for: ApprovedForSettings | None = Field(
+        default=None, description="An approval holds for more, such as {thread: 7d}"
+    )
+    review: ReviewSettings | None = Field(default=None, description="Send now, check afterwards: {by, within}")
+    campaign: Annotated[CampaignSettings, BeforeValidator(ShortFor("within"))] | None = Field(
+        default=None, description="Treat messages that are alike as one, within so long, such as 1h"
+    )
+    notice: StrictBool | None = Field(
+        default=None, description="Whether the sender is told; unless set, of holds that last longer than 60s"
+    )
+
+    def terms(self) -> Terms:
+        """What matters after the deposit."""
+        return Terms(
+            approval=self.approval,
+            lasts=self.for_,
+            until=self.until,
+            offer=self.offer,
+            preview=Preview(self.preview),
+            step_up=self.step_up,
+            remember=self.remember.pair.delta if self.remember else None,
+            approved_for=self.approved_for.thread.delta if self.approved_for else None,
+            review=Review(self.review.by, self.review.within) if self.review else None,
+            campaign=self.campaign.within.delta if self.campaign else None,
+            notice=self.notice,
+            escalate=Escalation(self.escalate.after, self.escalate.to) if self.escalate else None,
+        )
 
 
 class Hold(ActionWord):
@@ -91,24 +165,8 @@ class Hold(ActionWord):
 
     def compiled(self) -> tuple[Action, ...]:
         settings = self.hold
-        lasts = settings.for_
-        return (
-            actions.Hold(
-                whole=settings.recipients == "all",
-                approval=settings.approval,
-                # Working hours are not counted yet: rather for ever than too short.
-                lasts=lasts.delta if lasts is not None and not lasts.business else None,
-                on_expiry=EXPIRY[settings.on_expiry],
-            ),
-        )
-
-
-EXPIRY = {
-    "send": OnExpiry.SEND,
-    "return": OnExpiry.RETURN,
-    "escalate": OnExpiry.KEEP,
-    "keep": OnExpiry.KEEP,
-}
+        whole, on_expiry = settings.recipients == "all", OnExpiry(settings.on_expiry)
+        return (actions.Hold(whole, on_expiry, settings.terms()),)
 
 
 class MtaHold(ActionWord):

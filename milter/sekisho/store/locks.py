@@ -1,0 +1,144 @@
+"""The locks of holds and the people who were asked to open them, as rows. What is due is worked out here, in one place.
+
+A lock's timer is due once it runs and its time is not over yet; people are to be found while it is shut and something
+can still be decided: the hold waits, or what has gone already is to be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, select, update
+
+from sekisho.core.actions import OnExpiry
+from sekisho.core.lifecycle import State
+from sekisho.store.rows import AskRow, HoldRow, WaitRow
+from sekisho.store.tables import asks, waits
+from sekisho.store.terms import terms_from_json, terms_to_json
+from sekisho.store.unit import Unit, View
+
+
+def add(unit: Unit, hold: HoldRow) -> None:
+    """Put in the locks of a new hold, and whom was asked already."""
+    unit.add(waits, *(_wait_values(hold, n) for n in range(len(hold.waits))))
+    unit.add(asks, *(_ask_values(hold, ask) for ask in hold.asks))
+
+
+def update_waits(unit: Unit, hold: HoldRow) -> None:
+    """Write all locks of a hold anew."""
+    unit.connection.execute(delete(waits).where(waits.c.hold == hold.id))
+    unit.add(waits, *(_wait_values(hold, n) for n in range(len(hold.waits))))
+
+
+def update_asks(unit: Unit, before: HoldRow, now: HoldRow) -> None:
+    """Write whom was asked since, and what they said."""
+    known = {ask.id: _ask_values(before, ask) for ask in before.asks}
+    for ask in now.asks:
+        values = _ask_values(now, ask)
+        if ask.id not in known:
+            unit.add(asks, values)
+        elif values != known[ask.id]:
+            unit.connection.execute(update(asks).where(asks.c.id == ask.id).values(values))
+
+
+def due_waits(view: View, now: datetime, limit: int) -> list[str]:
+    """Holds with a lock whose time is over about now; the longest overdue first."""
+    query = select(waits.c.hold).where(waits.c.due <= now).order_by(waits.c.due).limit(limit)
+    return list(dict.fromkeys(view.connection.scalars(query)))
+
+
+def due_questions(view: View, now: datetime, limit: int) -> list[str]:
+    """Holds for which somebody is to be found and asked; the longest overdue first."""
+    query = select(waits.c.hold).where(waits.c.ask <= now).order_by(waits.c.ask).limit(limit)
+    return list(dict.fromkeys(view.connection.scalars(query)))
+
+
+def due_asks(view: View, now: datetime, limit: int) -> list[str]:
+    """Holds with somebody who has not answered in time; the longest overdue first."""
+    query = select(asks.c.hold).where(asks.c.due <= now).order_by(asks.c.due).limit(limit)
+    return list(dict.fromkeys(view.connection.scalars(query)))
+
+
+def wait_of(row: RowMapping) -> WaitRow:
+    return WaitRow(
+        rule=row["rule"],
+        expires=row["expires"],
+        on_expiry=OnExpiry(row["on_expiry"]),
+        opened=row["opened"],
+        opened_by=row["opened_by"],
+        terms=terms_from_json(row["terms"]),
+        step=row["step"],
+        started=row["started"],
+        ran_out=row["ran_out"],
+        ask=row["ask"],
+        attempts=row["attempts"],
+    )
+
+
+def may_ask(row: RowMapping) -> bool:
+    """Whether anybody but the operator can have been asked about a lock."""
+    return bool(row["terms"] or row["on_expiry"] == OnExpiry.ESCALATE.value)
+
+
+def asks_of(view: View, hold_ids: Collection[str]) -> Mapping[str, tuple[AskRow, ...]]:
+    """Whom was asked, by hold, in the order of asking."""
+    found: dict[str, tuple[AskRow, ...]] = {}
+    query = select(asks).where(asks.c.hold.in_(hold_ids)).order_by(asks.c.asked, asks.c.id)
+    for row in view.connection.execute(query).mappings() if hold_ids else ():
+        found[row["hold"]] = (*found.get(row["hold"], ()), _ask(row))
+    return found
+
+
+def _ask(row: RowMapping) -> AskRow:
+    values = {name: row[name] for name in row if name != "hold"}
+    return AskRow(**{**values, "covers": frozenset(row["covers"])})
+
+
+def _matters(hold: HoldRow, lock: WaitRow) -> bool:
+    """Whether a lock is still to be opened by somebody."""
+    return lock.opened is None and (hold.state is State.HELD or lock.terms.review is not None)
+
+
+def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
+    lock = hold.waits[ordinal]
+    matters = _matters(hold, lock)
+    over = lock.expires is None or (lock.ran_out is not None and lock.ran_out >= lock.expires)
+    return {
+        "hold": hold.id,
+        "ordinal": ordinal,
+        "rule": lock.rule,
+        "approval": str(lock.terms.approval),
+        "expires": lock.expires,
+        "on_expiry": lock.on_expiry.value,
+        "opened": lock.opened,
+        "opened_by": lock.opened_by,
+        "due": lock.expires if matters and lock.started is not None and not over else None,
+        "terms": terms_to_json(lock.terms),
+        "step": lock.step,
+        "started": lock.started,
+        "ran_out": lock.ran_out,
+        "ask": lock.ask if matters else None,
+        "attempts": lock.attempts,
+    }
+
+
+def _ask_values(hold: HoldRow, ask: AskRow) -> dict[str, Any]:
+    waits_for = ask.answered is None and _matters(hold, hold.waits[ask.lock])
+    return {
+        "id": ask.id,
+        "hold": hold.id,
+        "lock": ask.lock,
+        "step": ask.step,
+        "role": ask.role,
+        "person": ask.person,
+        "principal": ask.principal,
+        "why": ask.why,
+        "asked": ask.asked,
+        "due": ask.due if waits_for else None,
+        "answered": ask.answered,
+        "answer": ask.answer,
+        "covers": sorted(ask.covers),
+        "reason": ask.reason,
+    }
