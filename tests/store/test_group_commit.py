@@ -70,7 +70,7 @@ def test_work_that_raises_is_undone_alone(store: Store) -> None:
 
 
 def test_a_locked_database_is_named_and_nothing_is_committed(kind: str, tmp_path: Path) -> None:
-    store = opened(kind, tmp_path, busy=0.05)
+    store = opened(kind, tmp_path, busy=1.0)
     store.upgrade()
     other = sqlite3.connect(tmp_path / "sekisho.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

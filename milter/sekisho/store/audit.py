@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Text, insert, select, type_coerce, update
+from sqlalchemy import Connection, RowMapping, Text, bindparam, insert, select, type_coerce, update
 
+from sekisho.store.prepared import ask, change
 from sekisho.store.rows import AuditRow
 from sekisho.store.tables import audit, audit_head
-from sekisho.store.types import dumps, micros, prose
+from sekisho.store.types import dumps, micros, prose, stored
 from sekisho.store.unit import Entry, View
 
 _CHAIN = 1
@@ -26,6 +27,18 @@ _START = "0" * 64
 _PAGE = 1000
 _RAW = select(*(column if column.name != "details" else type_coerce(column, Text) for column in audit.c))
 """Rows with their details as text: what was tampered with need not be JSON any more."""
+_HEAD = (
+    select(audit_head.c.sequence, audit_head.c.hash).where(audit_head.c.chain == bindparam("chain")).with_for_update()
+)
+_MOVE = (
+    update(audit_head)
+    .where(audit_head.c.chain == _CHAIN)
+    .values(sequence=bindparam("new_sequence"), hash=bindparam("new_hash"))
+)
+_APPEND = insert(audit).values(
+    {column.name: bindparam(f"new_{column.name}", type_=stored(column.type)) for column in audit.c}
+)
+"""Takes values as they are stored: they have been made so for the hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +60,9 @@ def chain(connection: Connection, entries: Sequence[Entry]) -> tuple[int, str] |
         sequence += 1
         values = _values(sequence, entry)
         last = _hash(last, values)
-        rows.append({**values, "details": dict(entry.details), "hash": last})
-    connection.execute(insert(audit), rows)
-    moved = update(audit_head).where(audit_head.c.chain == _CHAIN)
-    connection.execute(moved.values(sequence=sequence, hash=last))
+        rows.append({f"new_{name}": value for name, value in values.items()} | {"new_hash": last})
+    change(connection, _APPEND, rows)
+    change(connection, _MOVE, [{"new_sequence": sequence, "new_hash": last}])
     return sequence, last
 
 
@@ -77,7 +89,7 @@ def verify(view: View) -> Verified:
     """Walk the whole chain."""
     last, count = _START, 0
     for row in _all(view):
-        values = {name: row[name] for name in row if name != "hash"}
+        values = {name: row[name] for name in row if name != "hash"} | {"at": micros(row["at"])}
         last = _hash(last, values)
         if row["sequence"] != count + 1:
             return Verified(count, count + 1, "a row is missing or out of order")
@@ -102,15 +114,15 @@ def _all(view: View) -> Iterator[RowMapping]:
 
 def _head(connection: Connection) -> tuple[int, str]:
     """The end of the chain; locked until the transaction ends where the database locks rows."""
-    query = select(audit_head.c.sequence, audit_head.c.hash).where(audit_head.c.chain == _CHAIN).with_for_update()
-    row = connection.execute(query).one()
-    return row.sequence, row.hash
+    ((sequence, last),) = ask(connection, _HEAD, {"chain": _CHAIN})
+    return sequence, last
 
 
 def _values(sequence: int, entry: Entry) -> dict[str, Any]:
+    """A row as it is stored, but for its hash."""
     return {
         "sequence": sequence,
-        "at": entry.at,
+        "at": micros(entry.at),
         "actor": prose(entry.actor),
         "role": entry.role,
         "action": entry.action,
@@ -121,7 +133,7 @@ def _values(sequence: int, entry: Entry) -> dict[str, Any]:
 
 
 def _hash(previous: str, values: Mapping[str, Any]) -> str:
-    text = dumps({**values, "at": micros(values["at"]), "previous": previous})
+    text = dumps({**values, "previous": previous})
     return hashlib.sha256(text.encode()).hexdigest()
 
 

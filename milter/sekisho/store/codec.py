@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from sekisho.core.evidence import Evidence
@@ -13,6 +13,7 @@ from sekisho.core.path import parse_path
 from sekisho.core.reason import Reason
 
 Plain = dict[str, Any]
+_OF_CLIENT = tuple(field.name for field in fields(Client))
 
 
 def evidence_to_json(evidence: Evidence) -> Plain:
@@ -61,7 +62,7 @@ def reason_from_json(data: Plain) -> Reason:
 
 
 def client_to_json(client: Client) -> Plain:
-    return asdict(client)
+    return {name: getattr(client, name) for name in _OF_CLIENT}
 
 
 def client_from_json(data: Plain) -> Client:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sekisho.store.content import sync_directory
 from sekisho.store.errors import StoreUnavailable
 
-BUSY = 15.0
+BUSY = 5.0
 """How long to wait for another process's transaction, seconds."""
 
 _WHYS = {

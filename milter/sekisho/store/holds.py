@@ -23,6 +23,7 @@ from sekisho.store.codec import (
 )
 from sekisho.store.content import PIECE, ContentFiles, StoredContent
 from sekisho.store.errors import Conflict, ContentDamaged
+from sekisho.store.prepared import ask
 from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.tables import chunks, holds, messages, recipients, waits
 from sekisho.store.unit import Unit, View
@@ -103,8 +104,8 @@ def add_hold(unit: Unit, hold: HoldRow) -> None:
 def covered(view: View, offer_key: str, since: datetime) -> list[Covered]:
     """The forward-paths of all holds of messages with this key that came since then."""
     connection = view.reading(messages, "offer_key", offer_key)
-    rows = connection.execute(_COVERED, {"offer_key": offer_key, "since": since})
-    return [Covered(row.hold, path_from_row(row.raw, row.params)) for row in rows]
+    rows = ask(connection, _COVERED, {"offer_key": offer_key, "since": since})
+    return [Covered(hold, path_from_row(raw, params)) for hold, raw, params in rows]
 
 
 def count_offer(unit: Unit, hold_ids: Iterable[str]) -> None:

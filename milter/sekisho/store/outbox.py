@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, bindparam, func, select, update
 
 from sekisho.store import leases
+from sekisho.store.prepared import ask
 from sekisho.store.rows import OutboxRow
 from sekisho.store.tables import outbox
 from sekisho.store.unit import Unit, View
+
+_ADDED = select(outbox.c.id).where(outbox.c.once == bindparam("once"), outbox.c.created > bindparam("since")).limit(1)
 
 PENDING, SENT, FAILED = "pending", "sent", "failed"
 
@@ -37,8 +40,7 @@ def add(unit: Unit, kind: str, payload: Mapping[str, Any], now: datetime, *, hol
 
 def was_added(view: View, once: str, since: datetime) -> bool:
     """Whether a notice with this mark was put in since then."""
-    query = select(outbox.c.id).where(outbox.c.once == once, outbox.c.created > since).limit(1)
-    return view.reading(outbox, "once", once).execute(query).first() is not None
+    return bool(ask(view.reading(outbox, "once", once), _ADDED, {"once": once, "since": since}))
 
 
 def is_due(view: View, now: datetime) -> bool:

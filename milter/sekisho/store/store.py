@@ -121,7 +121,7 @@ def open_store(
     files = ContentFiles(content)
     ids = partial(new_id, random)
     name = instance or os.uname().nodename
-    writer = Writer(engine, path, ids)
+    writer = Writer(engine, path, ids, busy)
     return Store(files, name, duplicate_window, min_free, ids, path, engine, readers, writer)
 
 

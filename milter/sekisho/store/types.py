@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from sekisho.core.lifecycle import State
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 
 
 def micros(moment: datetime) -> int:
@@ -26,12 +27,17 @@ def micros(moment: datetime) -> int:
 
 def dumps(value: object) -> str:
     """JSON in one spelling: ASCII, keys sorted, no blanks."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(value)
 
 
 def prose(text: str) -> str:
     """Text that any database takes: lone surrogates and NUL replaced."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def stored(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type of values as the database has them, for those that are in that form already."""
+    return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
 
 
 class Moment(TypeDecorator[datetime]):

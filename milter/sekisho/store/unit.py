@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Select, Table, UpdateBase, insert
 
+from sekisho.store import prepared
 from sekisho.store.tables import metadata
 
 ORDER = tuple(metadata.sorted_tables)
@@ -53,6 +54,10 @@ class View:
         """For reading what concerns rows of a table with this value, and nothing else."""
         return self._connection
 
+    def ask(self, statement: Select[Any], **values: object) -> list[tuple[Any, ...]]:
+        """All rows that a constant statement finds with these values for its parameters."""
+        return prepared.ask(self.connection, statement, values)
+
 
 class Unit(View):
     """Changes that are committed together or not at all.
@@ -83,6 +88,10 @@ class Unit(View):
         """New rows."""
         self._rows.setdefault(table, []).extend(rows)
 
+    def change(self, statement: UpdateBase, *rows: Row) -> int:
+        """Execute a constant statement once for each row of parameters; gives how many rows it changed."""
+        return prepared.change(self.connection, statement, rows)
+
     def record(self, entry: Entry) -> None:
         """Put on record what is being done."""
         self.entries.append(entry)
@@ -97,4 +106,4 @@ class Unit(View):
         for table in ORDER if self._rows else ():
             rows = self._rows.pop(table, None)
             if rows:
-                self._connection.execute(INSERTS[table], rows)
+                prepared.change(self._connection, INSERTS[table], rows)

@@ -5,6 +5,10 @@ raises is undone by itself (the rest is done again) and its caller gets the exce
 every waiter `StoreUnavailable`. An error from COMMIT says nothing about its outcome: it is looked up by the audit row
 that the transaction would have left, through a new connection, before anybody is answered.
 
+What waits is collected when the database is ours, so that nobody who came meanwhile waits for another turn. Who was not
+reached in time is told so and his work is never done; whose work is being done for too long is told that its outcome is
+not known.
+
 The thread starts with the first piece of work, so a store may be opened before a process forks but not used.
 """
 
@@ -13,16 +17,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, RootTransaction, text
 
 from sekisho.store import audit
 from sekisho.store.engine import FAILURES, close_quietly, make_log_durable, unavailable
 from sekisho.store.errors import StoreUnavailable
+from sekisho.store.turn import Turn
 from sekisho.store.unit import Unit
 
 T = TypeVar("T")
@@ -32,38 +36,59 @@ _MOST = 256
 """Pieces of work in one transaction."""
 
 
-@dataclass(slots=True)
 class _Job:
-    work: Work[Any]
-    future: Future[Any] = field(default_factory=Future)
-    result: Any = None
-    error: Exception | None = None
+    """A piece of work: taken by the writer or given up by its caller, whoever is first, and answered once."""
+
+    __slots__ = ("_answered", "_untaken", "error", "result", "work")
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.result: Any = None
+        self.error: Exception | None = None
+        self._untaken = threading.Lock()
+        self._answered = threading.Lock()
+        self._answered.acquire()
+
+    def take(self) -> bool:
+        """Whether the caller of this decides what becomes of the work."""
+        return self._untaken.acquire(blocking=False)
 
     def answer(self) -> None:
+        self._answered.release()
+
+    def outcome(self, patience: float) -> Any:
+        """What the work gave, or raise what it raised; at the latest after twice ``patience`` seconds."""
+        if not self._answered.acquire(timeout=patience):
+            if self.take():
+                raise StoreUnavailable("the database is locked or too slow")
+            if not self._answered.acquire(timeout=patience):
+                raise StoreUnavailable("the database does not answer", undone=False)
         if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
+            raise self.error
+        return self.result
 
 
 class Writer:
-    """The one writer of a process."""
+    """The one writer of a process. ``patience``: seconds that work may wait before it is begun, and may last then."""
 
-    def __init__(self, engine: Engine, path: Path | None, new_id: Callable[[], str]) -> None:
+    def __init__(self, engine: Engine, path: Path | None, new_id: Callable[[], str], patience: float) -> None:
         self._engine = engine
         self._path = path
         self._new_id = new_id
+        self._patience = patience
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
+        self._turn: Turn | None = None
 
     def write(self, work: Work[T]) -> T:
         """Do the work and commit it, with whatever else is waiting; blocks until it is on disk."""
         job = _Job(work)
-        self._start()
+        if self._thread is None:
+            self._start()
         self._jobs.put(job)
-        result: T = job.future.result()
+        result: T = job.outcome(self._patience)
         return result
 
     def close(self) -> None:
@@ -81,48 +106,64 @@ class Writer:
                 self._thread.start()
 
     def _run(self) -> None:
-        while jobs := self._waiting():
-            try:
-                self._commit(jobs)
-            except Exception as error:
-                # Only a mistake of ours comes here; nobody may be left waiting for ever.
-                _fail(jobs, StoreUnavailable(f"unexpected {type(error).__name__}: {error}", undone=False))
-                self._drop_connection()
-            for job in jobs:
+        while (first := self._jobs.get()) is not None:
+            for job in self._serve(first):
                 job.answer()
         self._drop_connection()
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            turn.close()
 
-    def _waiting(self) -> list[_Job]:
-        """Everything that waits now, at least one; nothing when the writer is to stop."""
-        first = self._jobs.get()
-        if first is None:
-            return []
-        jobs = [first]
+    def _serve(self, first: _Job) -> list[_Job]:
+        """When it is our turn, do what waits in one transaction; gives the work that was taken, to be answered."""
+        jobs: list[_Job] = []
+        try:
+            with self._our_turn():
+                connection = self._open()
+                transaction = connection.begin()
+                jobs = self._waiting(first)
+                self._commit(connection, transaction, jobs)
+        except FAILURES as error:
+            self._drop_connection()
+            jobs = jobs or self._waiting(first)
+            _fail(jobs, unavailable(error))
+        except Exception as error:
+            # Only a mistake of ours comes here; nobody may be left waiting for ever.
+            self._drop_connection()
+            jobs = jobs or self._waiting(first)
+            _fail(jobs, StoreUnavailable(f"unexpected {type(error).__name__}: {error}", undone=False))
+        return jobs
+
+    def _our_turn(self) -> AbstractContextManager[None]:
+        """Among the processes that share a file; a server sees to that by itself. Raises OSError."""
+        if self._path is None:
+            return nullcontext()
+        if self._turn is None:
+            self._turn = Turn(self._path.parent)
+        return self._turn
+
+    def _waiting(self, first: _Job) -> list[_Job]:
+        """Take everything that waits now, from the one that was fetched already."""
+        jobs = [first] if first.take() else []
         while len(jobs) < _MOST and not self._jobs.empty():
             job = self._jobs.get()
             if job is None:
                 self._jobs.put(None)
                 break
-            jobs.append(job)
+            if job.take():
+                jobs.append(job)
         return jobs
 
-    def _commit(self, jobs: list[_Job]) -> None:
-        """One transaction for all the jobs: begin, work, audit, commit, and the answer to each."""
-        try:
-            connection = self._open()
+    def _commit(self, connection: Connection, transaction: RootTransaction, jobs: list[_Job]) -> None:
+        """The work, its audit, and the commit; what is raised was not committed."""
+        unit = Unit(connection, self._new_id)
+        if not _done_together(unit, jobs):
+            transaction.rollback()
             transaction = connection.begin()
             unit = Unit(connection, self._new_id)
-            if not _done_together(unit, jobs):
-                transaction.rollback()
-                transaction = connection.begin()
-                unit = Unit(connection, self._new_id)
-                _do_apart(unit, jobs)
-            unit.flush()
-            mark = audit.chain(connection, unit.entries)
-        except FAILURES as error:
-            self._drop_connection()
-            _fail(jobs, unavailable(error))
-            return
+            _do_apart(unit, jobs)
+        unit.flush()
+        mark = audit.chain(connection, unit.entries)
         try:
             transaction.commit()
         except FAILURES as error:
