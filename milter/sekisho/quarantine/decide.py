@@ -98,23 +98,35 @@ def decide(
     Raises `NotDecided` (`UnknownHold`, `UnknownRecipient`, `AlreadyDecided`, `NotAllowed`, `ReasonMissing`; nothing was
     changed), and `StoreUnavailable`.
     """
+    return store.write(
+        lambda unit: decide_within(unit, hold_id, choice, actor, now, recipients=recipients, reason=reason)
+    )
+
+
+def decide_within(
+    unit: Unit,
+    hold_id: str,
+    choice: Choice,
+    actor: Actor,
+    now: datetime,
+    *,
+    recipients: Sequence[str] = (),
+    reason: str = "",
+) -> HoldRow:
+    """`decide`, as a part of a transaction."""
     if choice is Choice.DROP_RECIPIENT and not recipients:
         raise ReasonMissing(choice, "recipients")
     if choice is Choice.SEND_WITH_REASON and not reason.strip():
         raise ReasonMissing(choice, "a reason")
-
-    def work(unit: Unit) -> HoldRow:
-        hold = _loaded(unit, hold_id)
-        chosen = _chosen(hold, recipients)
-        if choice in _YES:
-            return _approve(unit, hold, chosen, choice, actor, now, reason)
-        if actor.role == "person":
-            _require(hold, choice, actor)
-            if choice is Choice.REJECT:
-                hold = holds.save(unit, hold, _with_no(hold, actor, now, reason))
-        return settle(unit, hold, chosen, _EVENTS[choice], actor, now, reason)
-
-    return store.write(work)
+    hold = _loaded(unit, hold_id)
+    chosen = _chosen(hold, recipients)
+    if choice in _YES:
+        return _approve(unit, hold, chosen, choice, actor, now, reason)
+    if actor.role == "person":
+        _require(hold, choice, actor)
+        if choice is Choice.REJECT:
+            hold = holds.save(unit, hold, _with_no(hold, actor, now, reason))
+    return settle(unit, hold, chosen, _EVENTS[choice], actor, now, reason)
 
 
 def extend(store: Store, hold_id: str, by: timedelta, actor: Actor, now: datetime, *, reason: str = "") -> HoldRow:

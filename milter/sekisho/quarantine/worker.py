@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+from sekisho.quarantine.choose import take_effect
 from sekisho.quarantine.leased import Pool
 from sekisho.quarantine.outbox import Notices, Stationery
 from sekisho.quarantine.release import Releases, Send
@@ -73,8 +74,10 @@ class ReleaseWorker:
         self._notices.close()
 
     def _step(self, now: datetime) -> int:
+        # What was chosen in time counts, even if the time is over now: choices before timers.
+        chosen = take_effect(self._store, now, self._trouble)
         expired = expire_due(self._store, now, self._trouble)
-        return expired + self._releases.step(now) + self._notices.step(now)
+        return chosen + expired + self._releases.step(now) + self._notices.step(now)
 
     def _trouble(self, hold: str, error: Exception) -> None:
         self._watch.alarmed("timer", hold, f"{type(error).__name__}: {error}")

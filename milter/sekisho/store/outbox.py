@@ -38,6 +38,13 @@ def add(unit: Unit, kind: str, payload: Mapping[str, Any], now: datetime, *, hol
     unit.add(outbox, row)
 
 
+def add_again(unit: Unit, row_id: str, now: datetime) -> None:
+    """Send a notice once more, written anew; nothing if it is not kept any more."""
+    found = unit.connection.execute(select(outbox).where(outbox.c.id == row_id)).mappings().one_or_none()
+    if found is not None:
+        add(unit, found["kind"], found["payload"], now, hold=found["hold"])
+
+
 def was_added(view: View, once: str, since: datetime) -> bool:
     """Whether a notice with this mark was put in since then."""
     return bool(ask(view.reading(outbox, "once", once), _ADDED, {"once": once, "since": since}))

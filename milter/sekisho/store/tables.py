@@ -2,8 +2,8 @@
 
 A *message* is what the MTA gave, once; its octets are rows of ``chunks`` or a file. A *hold* is a deposit of it:
 *recipients* that wait for the same *waits* (locks), and *asks*: people who were asked to open one. A *release* row
-exists while something is to be sent. The *outbox* holds notices to send. The *audit* outlives them all and refers to
-nothing by key.
+exists while something is to be sent. The *outbox* holds notices to send; *tokens* stand in their links, *choices* are
+what was chosen by them. The *audit* outlives them all and refers to nothing by key.
 """
 
 from __future__ import annotations
@@ -150,6 +150,34 @@ outbox = Table(
     Column("leased_until", Moment),
     Column("outcome", String(16), nullable=False),
     Column("reply", Prose, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("hold", _ID, ForeignKey("holds.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("action", String(16), nullable=False),
+    Column("person", Prose, nullable=False),
+    Column("notice", String(26), nullable=False),
+    Column("choice", String(26), nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("used", Moment),
+    Column("wrong", Integer, nullable=False),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("hold", _ID, ForeignKey("holds.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("person", Prose, nullable=False),
+    Column("choice", String(32), nullable=False),
+    Column("recipients", Json, nullable=False),
+    Column("reason", Prose, nullable=False),
+    Column("made", Moment, nullable=False),
+    Column("due", Moment, index=True),
+    Column("outcome", String(16), nullable=False),
 )
 
 audit = Table(
