@@ -52,6 +52,19 @@ def test_every_place_leads_back_into_the_original_in_order(text: str) -> None:
     assert all(0 <= origin <= len(text) for origin in origins)
 
 
+def test_a_place_in_a_later_line_leads_back_whatever_the_lines_before_it_became() -> None:
+    text = "㌔㌔\r\nplain\n１２３ ﾊﾞ\n\n" * 50 + "x社外秘\n"
+    folded = fold(text)
+    assert text[folded.origin(folded.text.index("社外秘")) :] == "社外秘\n"
+    last = folded.text.rindex("バ")
+    assert text[folded.origin(last) : folded.origin(last + 1)] == "ﾊﾞ"
+
+
+def test_a_long_list_is_folded_once_for_all_who_ask() -> None:
+    text = "山田１\t090-1234-5678\n" * 4_000
+    assert fold(text) is fold(text)
+
+
 @given(st.text(alphabet=st.characters(max_codepoint=0x7F), max_size=40))
 def test_ascii_keeps_its_places(text: str) -> None:
     folded = fold(text)

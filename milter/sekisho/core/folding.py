@@ -8,11 +8,13 @@ pass; places in the original are worked out only when somebody asks. Linear in t
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 from sekisho.core.lazy import lazy
 
@@ -28,8 +30,11 @@ _HYPHENS = "\u2010\u2012\u2013\u2212"
 _WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _VOICING = "\uff9e\uff9f"  # half-width marks: no combining class, yet they compose
 _ORDINARY = 32_768
+_LONG = 500_000
+"""Characters of the longest text remembered: a list in a sheet, not a whole archive."""
 _WRAPPED = 20
 """Shortest line, in characters, that a mailer may have wrapped."""
+_BEFORE_EAST_ASIAN = re.compile("\n(?=[\u3005-\u9fff\uf900-\ufaff\U00020000-\U0010ffff])")
 _TO_KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _TO_HIRAGANA = {katakana: hiragana for hiragana, katakana in _TO_KATAKANA.items()}
 
@@ -41,6 +46,7 @@ class Folded:
         self._original = original
         self._simple = original.isascii()
         self._cuts: list[int] = []
+        self._clusters: dict[int, tuple[array[int], array[int]]] = {}
         if self._simple:
             self.text = original.lower()
         else:
@@ -50,49 +56,62 @@ class Folded:
         """The offset in the original of the character that stands, or would stand, at ``index`` of ``text``."""
         if self._simple:
             return index
-        starts, folded_starts = self._clusters
         unjoined = index + bisect_right(self._cuts, index)
-        return starts[max(bisect_right(folded_starts, unjoined) - 1, 0)]
+        if self._keeps_places:
+            return min(unjoined, len(self._original))
+        starts, folded_starts = self._lines
+        line = max(bisect_right(folded_starts, unjoined) - 1, 0)
+        if line not in self._clusters:
+            self._clusters[line] = _clusters(self._original[starts[line] : starts[line + 1]])
+        within, folded_within = self._clusters[line]
+        return starts[line] + within[max(bisect_right(folded_within, unjoined - folded_starts[line]) - 1, 0)]
 
     def _joined(self, text: str) -> str:
         """Without the line ends that part two East Asian letters after a long line; remembers where they were."""
-        if "\n" not in text:
-            return text
-        lines = text.replace("\r\n", " \n").split("\n")
+        text = text.replace("\r\n", " \n")
         pieces: list[str] = []
-        length = 0
-        for line, following in zip(lines, [*lines[1:], ""], strict=True):
-            end = line.rstrip(" ")
-            if len(end) >= _WRAPPED and is_east_asian(end[-1]) and is_east_asian(following[:1]):
-                length += len(end)
-                self._cuts.extend([length] * (len(line) - len(end) + 1))
-                pieces.append(end)
-            else:
-                length += len(line) + 1
-                pieces.append(line + "\n")
-        return "".join(pieces)[:-1]
+        done = length = 0
+        for found in _BEFORE_EAST_ASIAN.finditer(text):
+            start = text.rfind("\n", 0, found.start()) + 1
+            end = start + len(text[start : found.start()].rstrip(" "))
+            if end - start >= _WRAPPED and is_east_asian(text[end - 1]) and is_east_asian(text[found.end()]):
+                pieces.append(text[done:end])
+                length += end - done
+                done = found.end()
+                self._cuts.extend([length] * (done - end))
+        return "".join([*pieces, text[done:]])
 
     @lazy
-    def _clusters(self) -> tuple[array[int], array[int]]:
-        """Where each cluster of the original starts, there and in the folded text before lines are joined."""
-        starts, folded_starts = array("q"), array("q")
-        length = 0
-        for start, cluster in _clustered(self._original):
-            starts.append(start)
-            folded_starts.append(length)
-            length += len(_folded(cluster.translate(_WITHOUT_INVISIBLE)))
-        starts.append(len(self._original))
-        folded_starts.append(length)
+    def _keeps_places(self) -> bool:
+        """Whether every character has become one character."""
+        original = self._original
+        normal = _visible(original) is original and unicodedata.is_normalized("NFKC", original)
+        return normal and len(original.casefold()) == len(original)
+
+    @lazy
+    def _lines(self) -> tuple[array[int], array[int]]:
+        """Where each line starts, in the original and folded: nothing composes across a line end."""
+        lines = self._original.split("\n")
+        starts, folded_starts = array("l", [0]), array("l", [0])
+        starts.extend(accumulate(len(line) + 1 for line in lines))
+        folded_starts.extend(accumulate(len(_folded(_visible(line))) + 1 for line in lines))
         return starts, folded_starts
 
 
 def fold(text: str) -> Folded:
-    """Fold a text. Those of ordinary mail are remembered for a moment: several inspectors ask for the same one."""
-    return _remembered(text) if len(text) <= _ORDINARY else Folded(text)
+    """Fold a text. Texts are remembered for a moment: several inspectors ask for the same one."""
+    if len(text) <= _ORDINARY:
+        return _remembered(text)
+    return _remembered_long(text) if len(text) <= _LONG else Folded(text)
 
 
 @lru_cache(maxsize=16)
 def _remembered(text: str) -> Folded:
+    return Folded(text)
+
+
+@lru_cache(maxsize=3)
+def _remembered_long(text: str) -> Folded:
     return Folded(text)
 
 
@@ -115,6 +134,24 @@ def _folded(text: str) -> str:
     for hyphen in _HYPHENS:
         folded = folded.replace(hyphen, "-")
     return folded
+
+
+def _clusters(text: str) -> tuple[array[int], array[int]]:
+    """Where each cluster of a line starts, there and in the folded line; both end with where the next would."""
+    starts, folded_starts = array("l"), array("l")
+    length = 0
+    for start, cluster in _clustered(text):
+        starts.append(start)
+        folded_starts.append(length)
+        length += _folded_length(cluster)
+    starts.append(len(text))
+    folded_starts.append(length)
+    return starts, folded_starts
+
+
+@lru_cache(maxsize=4096)
+def _folded_length(cluster: str) -> int:
+    return len(_folded(cluster.translate(_WITHOUT_INVISIBLE)))
 
 
 def _clustered(text: str) -> Iterator[tuple[int, str]]:
