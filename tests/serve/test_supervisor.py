@@ -33,6 +33,11 @@ def test_workers_answer_on_one_socket_and_leave_on_sigterm(daemon: Daemon) -> No
     assert not daemon.socket.exists()
 
 
+def test_workers_write_what_was_put_off_before_they_leave(daemon: Daemon) -> None:
+    told = daemon.everything_after_stop()
+    assert sorted(line["wrote"] for line in told if "wrote" in line) == [0, 1]
+
+
 def test_open_transactions_are_answered_after_sigterm_and_idle_sessions_are_closed(daemon: Daemon) -> None:
     busy = [daemon.client() for _ in range(8)]
     idle = daemon.client()

@@ -51,6 +51,9 @@ class Marker:
     def finished(self, transaction: Transaction, plan: Plan, seconds: float) -> None:
         """Nothing to count."""
 
+    def close(self) -> None:
+        tell(wrote=self.slot)
+
 
 class Told:
     """Telemetry on standard output."""

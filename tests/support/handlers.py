@@ -42,6 +42,9 @@ class Recorder:
     def finished(self, transaction: Transaction, plan: Plan, seconds: float) -> None:
         self.done.append((transaction, plan, seconds))
 
+    def close(self) -> None:
+        """Nothing was put off."""
+
 
 def sessions(handler: Recorder, spool: Path, memory: int = 1 << 20) -> Sessions:
     """A maker of sessions whose clock stands still."""

@@ -55,6 +55,9 @@ class Handler(Protocol):
     def finished(self, transaction: Transaction, plan: Plan, seconds: float) -> None:
         """The plan has been carried out, ``seconds`` after end-of-message."""
 
+    def close(self) -> None:
+        """The process is about to end: write what was put off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -51,6 +51,10 @@ class Gateway:
         """Called by the session when the reply has been given."""
         self._telemetry.record(transaction, outcome, seconds)
 
+    def close(self) -> None:
+        """Called before the process ends."""
+        self._telemetry.close()
+
     def _deposited(self, transaction: Transaction, outcome: Outcome, judged: Judgement) -> Outcome:
         """The outcome once its deposits are committed, or a tempfail."""
         try:

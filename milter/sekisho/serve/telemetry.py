@@ -1,13 +1,16 @@
 """What is counted and logged of each message: metrics, and one canonical line, once a message.
 
-Called after the reply is given, so that nobody waits for it. Nothing here may stop mail: the caller's thread belongs to
-libmilter, and a full disk or a closed stderr only loses the line.
+The caller's thread belongs to libmilter and only leaves word; counting and writing is done in batches, a moment later
+and by another thread. What was told is counted and written when `Telemetry.close` returns. Nothing here may stop mail:
+a full disk or a closed stderr only loses the line.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,9 @@ from sekisho.core.decision import Decision, Disposition
 from sekisho.core.finding import Finding
 from sekisho.core.message import Transaction
 from sekisho.core.plan import Plan
-from sekisho.core.rule import OnError, Policy, Rule
+from sekisho.core.rule import Mode, OnError, Policy
+from sekisho.serve.batches import Batches
+from sekisho.serve.logs import Event, log_events
 from sekisho.serve.metrics import Metrics, SupervisorMetrics
 
 
@@ -29,6 +34,21 @@ class Outcome(Plan):
     holds: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class Done:
+    """A message that is done: what is told of it, without the message itself, which may be large."""
+
+    outcome: Plan
+    at: float
+    """Seconds since the epoch."""
+    seconds: float
+    """From end-of-message to its reply."""
+    size: int
+    queue_id: str
+    client: str
+    sender: bytes
+
+
 class Telemetry:
     """Counts and logs for one process."""
 
@@ -38,13 +58,17 @@ class Telemetry:
         metrics.start_at_zero([(rule.id, rule.mode.value) for rule in policy.rules], codes)
         self._messages = {one: metrics.messages.labels(one.word) for one in Disposition}
         self._recipients = {one: metrics.recipients.labels(one.word) for one in Disposition}
-        self._matches = {(rule.id, rule.mode): self._matching(rule) for rule in policy.rules}
+        self._matches = {(rule.id, rule.mode): self._matching(rule.id, rule.mode) for rule in policy.rules}
+        self._batches = Batches(self._tell)
 
     def record(self, transaction: Transaction, outcome: Plan, seconds: float) -> None:
         """One message is done: ``seconds`` from end-of-message to its reply."""
-        self._count(transaction, outcome, seconds)
-        if self._log.isEnabledFor(logging.INFO):
-            self._log.info("message", extra={"fields": canonical(transaction, outcome, seconds)})
+        address, sender = transaction.client.address, transaction.sender.raw
+        self._batches.add(Done(outcome, time.time(), seconds, transaction.size, transaction.queue_id, address, sender))
+
+    def close(self) -> None:
+        """Count and write what was told until now."""
+        self._batches.close()
 
     def failed(self, stage: str, error: BaseException) -> None:
         """Something unexpected; the message at hand is answered 4.7.1 by the caller."""
@@ -56,28 +80,39 @@ class Telemetry:
         self._metrics.errors.labels(stage).inc()
         self._log.error("unavailable", extra={"fields": {"stage": stage, "why": why}})
 
-    def _count(self, transaction: Transaction, outcome: Plan, seconds: float) -> None:
+    def _tell(self, batch: list[Done]) -> None:
+        try:
+            self._count(batch)
+            if self._log.isEnabledFor(logging.INFO):
+                log_events(self._log, [Event("message", one.at, canonical(one)) for one in batch])
+        except Exception as error:
+            self.failed("record", error)
+
+    def _count(self, batch: list[Done]) -> None:
         metrics = self._metrics
-        self._messages[outcome.strictest].inc()
-        for one in set(outcome.dispositions):
-            self._recipients[one].inc(outcome.dispositions.count(one))
-        metrics.eom_duration.observe(seconds)
-        metrics.message_bytes.observe(transaction.size)
-        if isinstance(outcome, Outcome) and outcome.decision is not None:
-            self._count_decision(outcome.decision, outcome.findings)
+        for disposition, number in Counter(one.outcome.strictest for one in batch).items():
+            self._messages[disposition].inc(number)
+        recipients = Counter(disposition for one in batch for disposition in one.outcome.dispositions)
+        for disposition, number in recipients.items():
+            self._recipients[disposition].inc(number)
+        metrics.eom_duration.observe_all([one.seconds for one in batch])
+        metrics.message_bytes.observe_all([one.size for one in batch])
+        self._count_decisions([one.outcome for one in batch if isinstance(one.outcome, Outcome)])
 
-    def _matching(self, rule: Rule) -> Any:
-        return self._metrics.rule_matches.labels(rule.id, rule.mode.value)
+    def _matching(self, rule: str, mode: Mode) -> Any:
+        return self._metrics.rule_matches.labels(rule, mode.value)
 
-    def _count_decision(self, decision: Decision, findings: Iterable[Finding]) -> None:
-        for match in decision.matches:
-            # A rule's mode may depend on who sends: the label is the one that it had for this message.
-            kept = self._matches.get((match.rule.id, match.rule.mode))
-            (kept or self._matching(match.rule)).inc()
-        if decision.unanswered:
-            self._metrics.uninspected.labels(OnError.ACCEPT.value).inc(len(decision.unanswered))
-        for code in {finding.code for finding in findings}:
-            self._metrics.findings.labels(code).inc()
+    def _count_decisions(self, outcomes: list[Outcome]) -> None:
+        decisions = [one.decision for one in outcomes if one.decision is not None]
+        # A rule's mode may depend on who sends: the label is the one that it had for the message.
+        matched = Counter((match.rule.id, match.rule.mode) for one in decisions for match in one.matches)
+        for (rule, mode), number in matched.items():
+            (self._matches.get((rule, mode)) or self._matching(rule, mode)).inc(number)
+        unanswered = sum(len(one.unanswered) for one in decisions)
+        if unanswered:
+            self._metrics.uninspected.labels(OnError.ACCEPT.value).inc(unanswered)
+        for code, number in Counter(code for one in outcomes for code in _codes(one.findings)).items():
+            self._metrics.findings.labels(code).inc(number)
 
 
 class SupervisorTelemetry:
@@ -107,24 +142,36 @@ class SupervisorTelemetry:
         return self._opened
 
 
-def canonical(transaction: Transaction, outcome: Plan, seconds: float) -> dict[str, object]:
+def canonical(done: Done) -> dict[str, object]:
     """The fields of the one line that says everything about a message."""
+    outcome = done.outcome
     fields: dict[str, object] = {
-        "queue_id": transaction.queue_id or "-",
+        "queue_id": done.queue_id or "-",
         "disposition": outcome.strictest.word,
         "reply": outcome.reply.verdict.value,
-        "client": transaction.client.address or "local",
-        "from": transaction.sender.raw.decode("utf-8", "surrogateescape"),
-        "recipients": len(transaction.recipients),
+        "client": done.client or "local",
+        "from": done.sender.decode("utf-8", "surrogateescape"),
+        "recipients": len(outcome.dispositions),
         "held": outcome.dispositions.count(Disposition.HOLD),
-        "size": transaction.size,
-        "ms": round(seconds * 1000, 2),
+        "size": done.size,
+        "ms": round(done.seconds * 1000, 2),
     }
+    fields |= _told(outcome)
+    return fields
+
+
+def _told(outcome: Plan) -> Iterator[tuple[str, object]]:
+    """What is worth a word only where there is some of it."""
     if outcome.edits:
-        fields["edits"] = len(outcome.edits)
+        yield "edits", len(outcome.edits)
     if isinstance(outcome, Outcome) and outcome.decision is not None:
-        fields["rules"] = [match.rule.id for match in outcome.decision.matches]
-        fields["findings"] = sorted({finding.code for finding in outcome.findings})
+        if outcome.decision.matches:
+            yield "rules", [match.rule.id for match in outcome.decision.matches]
+        if outcome.findings:
+            yield "findings", sorted(_codes(outcome.findings))
         if outcome.holds:
-            fields["holds"] = outcome.holds
-    return {key: value for key, value in fields.items() if value not in ([], ())}
+            yield "holds", outcome.holds
+
+
+def _codes(findings: Iterable[Finding]) -> set[str]:
+    return {finding.code for finding in findings}

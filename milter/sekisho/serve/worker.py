@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Thread
@@ -56,16 +57,17 @@ def _work(listener: Listener, crew: Crew, slot: int, line: socket.socket) -> Non
     handler = crew.make_handler(slot)
     activity = Activity()
     sys.excepthook = _unseen(handler)
-    departure = Thread(target=_depart, args=(listener, activity, line, crew.patience), daemon=True)
+    departure = Thread(target=_depart, args=(listener, activity, handler, line, crew.patience), daemon=True)
     # What is here now stays: the collector need not look at it again, and its pages stay shared.
     gc.collect()
     gc.freeze()
     departure.start()
     report(line, Report.READY)
     listener.serve(Sessions(handler, crew.collecting, _now, activity))
+    handler.close()  # somebody has stopped libmilter by a signal
 
 
-def _depart(listener: Listener, activity: Activity, line: socket.socket, patience: float) -> None:
+def _depart(listener: Listener, activity: Activity, handler: Handler, line: socket.socket, patience: float) -> None:
     """Wait for the order to leave, then leave."""
     orders = Orders(line)
     order = orders.wait()
@@ -73,6 +75,8 @@ def _depart(listener: Listener, activity: Activity, line: socket.socket, patienc
     report(line, Report.CLOSED)
     if order is not Order.DRAIN or not _quiet(activity.sessions, orders, patience):
         _quiet(activity.transactions, orders, patience)
+    with suppress(Exception):
+        handler.close()
     os._exit(0)
 
 
