@@ -88,7 +88,8 @@ def test_envelope_client_and_evidence_are_kept_exactly(store: Store) -> None:
     changes = (DeleteHeader("Cc", 2), ChangeHeader("To", 1, "undisclosed-recipients:;"))
     wait = a_wait("secret", timedelta(hours=24), OnExpiry.RETURN)
     plan = a_plan(message, wait, held=held, changes=changes)
-    (hold_id,) = deposit(store, message, plan, an_evidence(finding, elsewhere))
+    evidence = replace(an_evidence(finding, elsewhere), hidden=0b110, files=2)
+    (hold_id,) = deposit(store, message, plan, evidence)
     hold = loaded(store, hold_id)
     assert (hold.state, hold.offered, hold.created) == (State.HELD, 1, NOW)
     assert hold.expires == NOW + timedelta(hours=24)
@@ -98,7 +99,11 @@ def test_envelope_client_and_evidence_are_kept_exactly(store: Store) -> None:
     assert (hold.message.queue_id, hold.message.host, hold.message.instance) == ("4ABC", "mx.example.co.jp", "gw1")
     assert hold.message.message_id == "<1@client.example>"
     assert hold.evidence == replace(
-        an_evidence(replace(finding, recipients=0b11)), reasons={"secret": an_evidence().reasons["secret"]}
+        an_evidence(replace(finding, recipients=0b11)),
+        reasons={"secret": an_evidence().reasons["secret"]},
+        hidden=0b10,
+        gone=("gone@partner.example",),
+        files=2,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sekisho.core.finding import Finding
 from sekisho.core.reason import Reason
+from sekisho.core.truth import Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class Evidence:
     score: float = 0.0
     messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The site's own words for people, by rule id and language, where these rules have some."""
+    hidden: Mask = 0
+    """Recipients whom no field of the header shows: to the others they are Bcc."""
+    gone: tuple[str, ...] = ()
+    """Addresses of those who got the message at once."""
+    files: int | None = None
+    """How many files are attached; None where nobody counted."""
 
     def of(self, rules: Collection[str]) -> Evidence:
         """Without the reasons and words of other rules than these."""

@@ -118,6 +118,12 @@ class Facts:
         return tuple(found.values())
 
     @lazy
+    def hidden(self) -> Mask:
+        """Recipients whom no field shows."""
+        shown = {(box.local.lower(), box.domain) for box in self.visible}
+        return self.those(lambda path: (path.local.lower(), path.domain) not in shown)
+
+    @lazy
     def visible_external(self) -> tuple[Mailbox, ...]:
         """Visible recipients outside the organisation."""
         domains = self.site.domains

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sekisho.core.actions import OnExpiry
 from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
 from sekisho.core.reason import Reason
@@ -266,7 +267,10 @@ def _variant(notice: Notice) -> str:
     """``expired`` has a text of its own for each thing that happens then, ``warned`` for each that would have."""
     if notice.kind == "warned":
         return f"warned-{notice.facts.outcome if notice.facts.outcome in _WARNINGS else 'held'}"
-    return f"expired-{notice.facts.on_expiry.value}" if notice.kind == "expired" else notice.kind
+    if notice.kind == "expired":
+        fate = notice.facts.on_expiry
+        return f"expired-{(OnExpiry.KEEP if fate is OnExpiry.ESCALATE else fate).value}"
+    return notice.kind
 
 
 def _domain(address: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sekisho.core.lifecycle import Event, Refused, State, after
-from sekisho.quarantine.notify import is_announced, tell
+from sekisho.quarantine.notify import is_announced, tell, tell_asked
 from sekisho.quarantine.rights import REJECT, Choice, asked_of, rights, waiting
 from sekisho.quarantine.voting import free, progressed, with_votes
 from sekisho.store import Store, holds, releases
@@ -164,6 +164,8 @@ def settle(
         releases.schedule(unit, hold.id, now)
     if event is not Event.RELEASE or actor.role != "timer" or is_announced(hold):
         tell(unit, _TOLD[event], settled, concerned, now, actor=actor.name, comment=reason)
+    if settled.state is not State.HELD:
+        tell_asked(unit, settled, _TOLD[event], actor.name, now, reason)
     return settled
 
 

@@ -146,7 +146,7 @@ class _Offer:
         if not one.waits:
             releases.schedule(unit, hold.id, message.received)
         if is_announced(hold):
-            tell(unit, "held", hold, people, message.received, gone=self._gone())
+            tell(unit, "held", hold, people, message.received)
         return hold.id
 
     def _evidence_for(self, one: Deposit) -> Evidence:
@@ -157,12 +157,13 @@ class _Offer:
             replace(finding, recipients=_renumbered(finding.recipients, indexes)) for finding in self.evidence.findings
         )
         concerned = tuple(finding for finding in findings if finding.recipients)
-        return replace(self.evidence.of(one.rules), findings=concerned)
+        hidden = _renumbered(self.evidence.hidden, indexes)
+        return replace(self.evidence.of(one.rules), findings=concerned, hidden=hidden, gone=self._gone())
 
-    def _gone(self) -> tuple[Path, ...]:
+    def _gone(self) -> tuple[str, ...]:
         """Those who get the message at once."""
         fates = zip(self.transaction.recipients, self.plan.dispositions, strict=True)
-        return tuple(path for path, fate in fates if fate is Disposition.ACCEPT)
+        return tuple(path.address for path, fate in fates if fate is Disposition.ACCEPT)
 
     def _tell_planned(self, unit: Unit) -> None:
         for planned in self.plan.notices:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sekisho.core.actions import BRIEF, OnExpiry
 from sekisho.core.evidence import Evidence
+from sekisho.core.lifecycle import State
 from sekisho.core.message import Path, Transaction
 from sekisho.core.plan import RULES
 from sekisho.core.plan import Notice as PlannedNotice
@@ -19,7 +20,7 @@ from sekisho.core.replies import REFUSED
 from sekisho.notices.facts import REPORTS, Failure, HoldFacts, Notice, to_json
 from sekisho.notices.whom import recipient_of_notice
 from sekisho.store import outbox
-from sekisho.store.rows import HoldRow, MessageRow, RecipientRow
+from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.unit import Unit
 
 POSTMASTER = "postmaster"
@@ -46,24 +47,83 @@ def tell(
     *,
     actor: str = "",
     comment: str = "",
-    gone: Sequence[Path] = (),
 ) -> None:
-    """Tell the sender of a held message about these of its recipients; ``gone`` got it at once."""
-    timers = [lock for lock in hold.waits if lock.expires is not None and lock.opened is None]
-    first = min(timers, key=lambda lock: lock.expires or now, default=None)
+    """Tell the sender of a held message about these of its recipients."""
+    told = _hold_facts(hold, about)
     facts = replace(
-        _message_facts(hold.message, hold.evidence),
-        ref=hold.id,
-        waiting=_addresses(person.path for person in about),
-        gone=_addresses(gone),
-        deadline=first.expires if first else None,
-        on_expiry=first.on_expiry if first else OnExpiry.KEEP,
+        told,
+        on_expiry=OnExpiry.RETURN if kind == "expired" else told.on_expiry,
         actor=actor,
         comment=comment,
         failures=tuple(_failure(person) for person in about) if kind in REPORTS else (),
     )
-    notice = Notice(kind, hold.message.answer_to, "", facts)
-    outbox.add(unit, kind, to_json(notice), now, hold=hold.id)
+    _put(unit, Notice(kind, hold.message.answer_to, "", facts), hold, now)
+
+
+def ask_person(unit: Unit, kind: str, hold: HoldRow, ask: AskRow, now: datetime, *, then: str = "") -> None:
+    """Ask somebody to decide (``approve``), once more (``reminder``), or to check what has gone (``review``).
+
+    ``then``: the address of whoever is asked next, at the moment when this question is due.
+    """
+    about = [person for person in hold.recipients if person.state is State.HELD or hold.passed]
+    facts = replace(
+        _hold_facts(hold, about),
+        comment=explanation_of(hold),
+        deputy=then,
+        deputy_at=ask.due if then else None,
+    )
+    _put(unit, Notice(kind, ask.person, "", facts), hold, now)
+
+
+def tell_asked(unit: Unit, hold: HoldRow, outcome: str, actor: str, now: datetime, comment: str = "") -> None:
+    """Tell everybody who was asked about a hold, and is not the one who decided, that it is decided.
+
+    ``outcome``: ``released``, ``rejected``, ``cancelled`` or ``expired``.
+    """
+    facts = _hold_facts(hold, hold.recipients)
+    facts = replace(facts, outcome=outcome, actor=actor, decided=now, comment=comment, deadline=None)
+    asked = {ask.person.lower(): ask.person for ask in hold.asks if ask.person.lower() != actor.lower()}
+    for person in asked.values():
+        _put(unit, Notice("decided", person, "", facts), hold, now)
+
+
+def explanation_of(hold: HoldRow) -> str:
+    """What the sender said when confirming; empty where nothing was said."""
+    own = hold.message.sender_of_record.lower()
+    return next((ask.reason for ask in hold.asks if ask.reason and ask.person.lower() == own), "")
+
+
+def deadline_of(hold: HoldRow) -> tuple[datetime | None, OnExpiry]:
+    """When something happens to a hold by itself, and what; without a timer it is kept."""
+    first = min(filter(_runs, hold.waits), key=lambda lock: lock.expires or hold.created, default=None)
+    return (first.expires, first.on_expiry) if first else (None, OnExpiry.KEEP)
+
+
+def _runs(lock: WaitRow) -> bool:
+    """Whether something still happens by itself when the lock's time is over."""
+    over = lock.expires is None or (lock.ran_out is not None and lock.ran_out >= lock.expires)
+    return lock.opened is None and not over
+
+
+def _put(unit: Unit, notice: Notice, hold: HoldRow, now: datetime) -> None:
+    outbox.add(unit, notice.kind, to_json(notice), now, hold=hold.id)
+
+
+def _hold_facts(hold: HoldRow, about: Sequence[RecipientRow]) -> HoldFacts:
+    """What every notice about a hold says; the deadline is that of the lock whose time is over first."""
+    deadline, fate = deadline_of(hold)
+    ordinals = enumerate(hold.recipients)
+    hidden = (person.path for ordinal, person in ordinals if hold.evidence.hidden >> ordinal & 1)
+    return replace(
+        _message_facts(hold.message, hold.evidence),
+        ref=hold.id,
+        waiting=_addresses(person.path for person in about),
+        gone=hold.evidence.gone,
+        hidden=_addresses(hidden),
+        files=hold.evidence.files,
+        deadline=deadline,
+        on_expiry=fate,
+    )
 
 
 def tell_planned(

@@ -31,7 +31,16 @@ class Judgement:
         rules = [match.rule for match in (*decision.enforced, *decision.warned) if match.truth.yes]
         reasons = {rule.id: rule.when.reason(facts) for rule in rules}
         messages = {rule.id: rule.message for rule in rules if rule.message}
-        return Evidence(subject, facts.sender_of_record, facts.found, reasons, decision.score, messages)
+        return Evidence(
+            subject=subject,
+            sender_of_record=facts.sender_of_record,
+            findings=facts.found,
+            reasons=reasons,
+            score=decision.score,
+            messages=messages,
+            hidden=facts.hidden,
+            files=len(facts.attachments),
+        )
 
 
 def judge(configuration: Configuration, reader: Reader, transaction: Transaction, files: Files = NO_FILES) -> Judgement:

@@ -23,6 +23,9 @@ def evidence_to_json(evidence: Evidence) -> Plain:
         "reasons": {rule: reason_to_json(reason) for rule, reason in evidence.reasons.items()},
         "score": evidence.score,
         "messages": {rule: dict(message) for rule, message in evidence.messages.items()},
+        "hidden": evidence.hidden,
+        "gone": list(evidence.gone),
+        "files": evidence.files,
     }
 
 
@@ -30,7 +33,17 @@ def evidence_from_json(data: Plain, subject: str, sender_of_record: str) -> Evid
     """The inverse of `evidence_to_json`."""
     findings = tuple(Finding(**finding) for finding in data["findings"])
     reasons = {rule: reason_from_json(reason) for rule, reason in data["reasons"].items()}
-    return Evidence(subject, sender_of_record, findings, reasons, data["score"], data.get("messages", {}))
+    return Evidence(
+        subject,
+        sender_of_record,
+        findings,
+        reasons,
+        data["score"],
+        data.get("messages", {}),
+        data.get("hidden", 0),
+        tuple(data.get("gone", ())),
+        data.get("files"),
+    )
 
 
 def finding_to_json(finding: Finding) -> Plain:
