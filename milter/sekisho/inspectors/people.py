@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sekisho.core.folding import fold, is_east_asian, kana_spellings
 from sekisho.core.parts import Mailbox
+from sekisho.inspectors.name_lists import japanese_names, plain_latin
 from sekisho.inspectors.salutation import LEGAL, UNIT, Addressee
-from sekisho.inspectors.surnames import CHINESE, JAPANESE, LATIN, nicknames
+from sekisho.inspectors.surnames import CHINESE, JAPANESE, LATIN, VARIANTS, nicknames
 
 _WORDS = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 _ROLE_WORDS = """
@@ -59,12 +60,12 @@ def _eastern(name: str, language: str, identity: Identity) -> bool | None:
         shown = identity.eastern
         if _share(name, shown) or readings & _readings(shown, language):
             return True
-        return None if _is_kana(name) != _is_kana(shown) else False
+        return _by_reading(name, shown) if _is_kana(name) != _is_kana(shown) else False
     if not readings:
         return None
     if readings & identity.latin or any(len(reading) >= 4 and reading in identity.local for reading in readings):
         return True
-    return False if identity.latin & LATIN else None
+    return False if _has_surname(identity.latin) else None
 
 
 def _latin(words: frozenset[str], identity: Identity) -> bool | None:
@@ -81,9 +82,9 @@ def _latin(words: frozenset[str], identity: Identity) -> bool | None:
         readings = _readings(identity.eastern, "ja") | _readings(identity.eastern, "zh")
         if readings & words:
             return True
-        return False if readings and words & LATIN else None
+        return False if readings and _has_surname(words) else None
     personal = [word for word in identity.latin if len(word) > 1]
-    return False if len(personal) >= 2 or identity.latin & LATIN else None
+    return False if len(personal) >= 2 or _has_surname(identity.latin) else None
 
 
 def _begins(word: str, other: str) -> bool:
@@ -92,7 +93,12 @@ def _begins(word: str, other: str) -> bool:
 
 
 def _share(name: str, shown: str) -> bool:
-    """Whether one name stands in the other, or both begin with the same surname."""
+    """Whether both have the same surname, or one stands in the other."""
+    name, shown = name.translate(VARIANTS), shown.translate(VARIANTS)
+    ours, theirs = _surname(name), _surname(shown)
+    if ours and theirs:
+        given = shown.removeprefix(theirs)
+        return ours == theirs or (bool(given) and given in (name, name.removeprefix(ours)))
     spellings = kana_spellings(name)
     if any(one in shown for one in spellings) or shown in name:
         return True
@@ -100,11 +106,37 @@ def _share(name: str, shown: str) -> bool:
     return surname in shown or (len(shown) > 1 and shown[:2] in name)
 
 
+def _surname(name: str) -> str:
+    """The surname of a Japanese name in Han characters: all of it, or what a given name leaves."""
+    known = japanese_names()
+    if name in known.surnames:
+        return name
+    sizes = [size for size in (2, 3, 1, 4) if name[:size] in known.surnames and name[size:] in known.given]
+    return name[: sizes[0]] if sizes else ""
+
+
+def _by_reading(name: str, shown: str) -> bool | None:
+    """A name in kana against one in Han characters: another's where no spelling of it shares a letter."""
+    kana, han = (name, shown) if _is_kana(name) else (shown, name)
+    spoken = next(iter(kana_spellings(kana) & japanese_names().spellings.keys()), "")
+    surname = _surname(han.translate(VARIANTS))
+    if not spoken or not surname or spoken in japanese_names().given_readings:
+        return None
+    return None if set(surname) & set("".join(japanese_names().spellings[spoken])) else False
+
+
+def _has_surname(words: frozenset[str]) -> bool:
+    """Whether any word is a surname in Latin letters; short ones only where they are common."""
+    latin = japanese_names().surnames_latin
+    return any(word in LATIN or (len(word) >= 5 and plain_latin(word) in latin) for word in words)
+
+
 def _readings(name: str, language: str) -> frozenset[str]:
-    """Latin spellings of the surname; empty where it is not a common one."""
+    """Latin spellings of the surname; empty where it is not a known one."""
     if language == "zh":
         return CHINESE.get(name[:1], frozenset())
-    return next((JAPANESE[name[:size]] for size in (3, 2, 1) if name[:size] in JAPANESE), frozenset())
+    common = next((JAPANESE[name[:size]] for size in (3, 2, 1) if name[:size] in JAPANESE), frozenset())
+    return common or japanese_names().latin.get(_surname(name) or name[:2], frozenset())
 
 
 def _is_kana(name: str) -> bool:

@@ -50,6 +50,12 @@ CHINESE = _table(_CHINESE)
 LATIN = frozenset().union(*JAPANESE.values(), *(names for names in CHINESE.values()))
 """Every Latin spelling."""
 
+VARIANTS = str.maketrans(
+    "髙﨑嵜澤濱濵櫻廣國嶋嶌冨邊邉眞齋齊斉淵圓壽條龍瀧竜惠榮德増",
+    "高崎崎沢浜浜桜広国島島富辺辺真斎斎斎渕円寿条竜滝竜恵栄徳増",
+)
+"""Older and newer forms of the letters of names."""
+
 _NICKNAMES = """
 robert bob rob bobby|william bill will billy|richard rick dick rich|james jim jimmy|john jack johnny jon
 michael mike mick|david dave|thomas tom tommy|joseph joe joey|charles charlie chuck|christopher chris|daniel dan danny

@@ -24,6 +24,7 @@ KINDS = {
     "email-address": "mail address",
     "bank-account": "bank account",
     "postal-address": "postal address",
+    "person-name": "name of a person",
     "executable": "a program",
     "script": "a script",
     "shortcut": "a shortcut",

@@ -19,6 +19,7 @@ KINDS = {
     "email-address": "メールアドレス",
     "bank-account": "銀行口座",
     "postal-address": "住所",
+    "person-name": "氏名",
     "executable": "実行ファイル",
     "script": "スクリプト",
     "shortcut": "ショートカット",

@@ -19,6 +19,7 @@ KINDS = {
     "email-address": "电子邮件地址",
     "bank-account": "银行账户",
     "postal-address": "住址",
+    "person-name": "姓名",
     "executable": "可执行程序",
     "script": "脚本",
     "shortcut": "快捷方式",
