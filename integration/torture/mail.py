@@ -35,8 +35,8 @@ SENDER = "sato@example.co.jp"
 """Who wrote it all, and gets the notices."""
 AWAY = "away."
 """How the local parts of those begin whose server is away."""
-BIG_FROM = 70 << 10
-"""Octets; content above 64 KiB is stored as a file."""
+BIG_FROM = 260 << 10
+"""Octets; content above 256 KiB is stored as a file."""
 
 
 class Fate(Enum):

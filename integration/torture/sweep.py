@@ -23,7 +23,7 @@ from integration.torture import aftermath, step
 from integration.torture.tamper import Ended, Fault, tampered
 from sekisho.store import StoreUnavailable
 
-SMALL, BIG = 2000, 100_000
+SMALL, BIG = 2000, 300_000
 _FILES = ("openat", "write", "fsync", "rename", "unlink")
 _DATABASE = ("openat", "pwrite64", "pread64", "fdatasync", "fsync", "ftruncate", "unlink")
 _NETWORK = ("connect", "sendto", "recvfrom")

@@ -28,8 +28,8 @@ from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRo
 from sekisho.store.tables import chunks, holds, messages, recipients, waits
 from sekisho.store.unit import Unit, View
 
-INLINE = 1 << 16
-"""Content up to this size is a row, above it a file."""
+INLINE = 1 << 18
+"""Content up to this size is a row and shares the syncs of a commit; above it a file, as rows are written twice."""
 
 JOINED = select(holds, *(column.label(f"message_{column.name}") for column in messages.c)).join(
     messages, holds.c.message == messages.c.id
