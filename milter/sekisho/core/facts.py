@@ -192,9 +192,10 @@ class Facts:
     def findings(self, code: str) -> tuple[Finding, ...]:
         """The findings of one code; runs its inspector the first time anybody asks."""
         inspector = self._inspectors[code]
-        if inspector not in self._found:
-            self._found[inspector] = tuple(inspector(self))
-        return tuple(finding for finding in self._found[inspector] if finding.code == code)
+        found = self._found.get(inspector)
+        if found is None:
+            found = self._found[inspector] = tuple(inspector(self))
+        return tuple(finding for finding in found if finding.code == code) if found else ()
 
     @property
     def found(self) -> tuple[Finding, ...]:

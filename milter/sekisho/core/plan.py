@@ -96,6 +96,8 @@ class Plan:
 
 def plan(facts: Facts, decision: Decision) -> Plan:
     """What to do with a message."""
+    if not decision.enforced and not decision.warned:
+        return Plan(_edits(facts, decision, facts.everyone), (), (), replies.ACCEPT, decision.dispositions)
     dispositions = _settled(facts, decision)
     if Disposition.TEMPFAIL in dispositions:
         return _refusal(decision, dispositions, Disposition.TEMPFAIL)

@@ -15,7 +15,7 @@ OUR_FIELDS = "x-sekisho-"
 
 def bears_our_fields(facts: Facts) -> bool:
     """Whether fields of our name came in."""
-    return any(field.key.startswith(OUR_FIELDS) for field in facts.transaction.fields)
+    return any(key.startswith(OUR_FIELDS) for key in facts.fields)
 
 
 def header_edits(facts: Facts, decision: Decision, concerned: Mask, *, marked: bool) -> tuple[Edit, ...]:

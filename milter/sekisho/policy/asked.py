@@ -15,7 +15,7 @@ from sekisho.core.facts import Facts
 from sekisho.core.message import Path
 from sekisho.core.ports import Unavailable
 from sekisho.core.reason import Reason, Value
-from sekisho.core.truth import Mask, Truth, members
+from sekisho.core.truth import NOBODY, Mask, Truth, members
 
 T = TypeVar("T")
 
@@ -140,7 +140,7 @@ def any_true(test: Callable[[T], bool], items: Iterable[T]) -> bool:
 
 def whole(facts: Facts, *, true: bool) -> Truth:
     """The truth of a condition on the message."""
-    return Truth(facts.everyone if true else 0)
+    return Truth(facts.everyone) if true else NOBODY
 
 
 def each(facts: Facts, test: Callable[[Path], bool], candidates: Mask) -> Truth:

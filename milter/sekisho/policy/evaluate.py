@@ -15,7 +15,7 @@ from sekisho.core.actions import Lift, Stop
 from sekisho.core.decision import Decision, decided
 from sekisho.core.facts import Facts
 from sekisho.core.rule import Match, Mode, OnError, Policy, Rule
-from sekisho.core.truth import Mask, Truth
+from sekisho.core.truth import NOBODY, Mask, Truth
 from sekisho.policy.index import IndexedPolicy
 from sekisho.policy.steps import in_force
 
@@ -29,8 +29,8 @@ def evaluate(policy: Policy, facts: Facts) -> Decision:
 def decision(rules: Iterable[Rule], facts: Facts) -> Decision:
     """The decision of these rules, asked one after the other."""
     matches, unanswered = _asked(rules, facts)
-    count = len(facts.transaction.recipients)
-    return replace(decided(_lifted(matches), count, _score(facts)), unanswered=unanswered)
+    made = decided(_lifted(matches), len(facts.transaction.recipients), _score(facts))
+    return replace(made, unanswered=unanswered) if unanswered else made
 
 
 def _asked(rules: Iterable[Rule], facts: Facts) -> tuple[list[Match], tuple[str, ...]]:
@@ -43,7 +43,7 @@ def _asked(rules: Iterable[Rule], facts: Facts) -> tuple[list[Match], tuple[str,
         if rule.mode is Mode.OFF:
             continue
         truth = rule.when.truth(facts)
-        if not truth:
+        if truth is NOBODY:
             continue
         truth = _strictly(rule, _within(truth, remaining), facts)
         if truth.unknown and rule.on_error is not OnError.TEMPFAIL:
@@ -60,7 +60,7 @@ def _asked(rules: Iterable[Rule], facts: Facts) -> tuple[list[Match], tuple[str,
 
 def _strictly(rule: Rule, truth: Truth, facts: Facts) -> Truth:
     """Where a recipient's address has several readings and they differ: it matches, unless the rule only exempts."""
-    doubtful = truth.unknown & facts.ambiguous
+    doubtful = truth.unknown and truth.unknown & facts.ambiguous
     if not doubtful:
         return truth
     exempts = all(isinstance(action, Lift | Stop) for action in rule.actions)
@@ -68,7 +68,7 @@ def _strictly(rule: Rule, truth: Truth, facts: Facts) -> Truth:
 
 
 def _within(truth: Truth, mask: Mask) -> Truth:
-    return Truth(truth.yes & mask, truth.unknown & mask)
+    return Truth(truth.yes & mask, truth.unknown & mask) if (truth.yes | truth.unknown) & ~mask else truth
 
 
 def _resolved(rule: Rule, truth: Truth, unanswered: list[str]) -> Truth:
@@ -101,4 +101,4 @@ def _lift(lifted: dict[str, Mask], rules: Iterable[str], mask: Mask) -> None:
 
 def _score(facts: Facts) -> float:
     """The sum of everything that was found; the score of a recipient is asked by the condition `score`."""
-    return round(sum((one.score for one in facts.found), 0.0), 6)
+    return round(sum([one.score for one in facts.found], 0.0), 6)

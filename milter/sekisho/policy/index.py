@@ -8,7 +8,7 @@ true of nobody, none of its rules is asked. Sets of rules are ints, bit i for th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sekisho.core.addresses import NULL
 from sekisho.core.facts import Facts
@@ -21,6 +21,9 @@ from sekisho.policy.steps import rests
 
 SHARED = 100
 """Up to this cost a shared condition is asked in order to skip rules: no part of a message is opened for it."""
+
+SELECTIONS = 1_000
+"""Sets of rules that are remembered."""
 
 Rules = int
 
@@ -57,15 +60,15 @@ class Index:
     shared: tuple[tuple[Asked, Rules], ...]
     """Conditions that several rules need, the cheapest first."""
 
-    def candidates(self, facts: Facts) -> Iterator[int]:
-        """The numbers of the rules that may match, in their order."""
+    def candidates(self, facts: Facts) -> Rules:
+        """The rules that may match."""
         found = self.always
         found |= self.senders.look_up(facts, (facts.transaction.sender,))
         found |= self.recipients.look_up(facts, facts.transaction.recipients)
         for condition, rules in self.shared:
             if found & rules and not condition.truth(facts):
                 found &= ~rules
-        return members(found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,18 @@ class IndexedPolicy(Policy):
     """A policy with the index of its rules."""
 
     index: Index
+    selections: dict[Rules, tuple[Rule, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Sets of rules as they were last looked up: most mail meets the same ones."""
 
     def candidates(self, facts: Facts) -> Iterable[Rule]:
         """The rules that may match, in their order."""
-        rules = self.rules
-        return [rules[number] for number in self.index.candidates(facts)]
+        numbers = self.index.candidates(facts)
+        found = self.selections.get(numbers)
+        if found is None:
+            if len(self.selections) >= SELECTIONS:
+                self.selections.clear()
+            found = self.selections[numbers] = tuple(self.rules[number] for number in members(numbers))
+        return found
 
 
 def indexed(rules: tuple[Rule, ...]) -> IndexedPolicy:

@@ -36,12 +36,14 @@ class Every(Composite):
     CODE: ClassVar[str] = "all"
 
     def ask(self, facts: Facts) -> Truth:
-        truth = Truth(facts.everyone)
+        yes = possible = facts.everyone
         for part in self.order:
-            truth &= part.truth(facts)
-            if not truth:
+            truth = part.truth(facts)
+            yes &= truth.yes
+            possible &= truth.yes | truth.unknown
+            if not possible:
                 return NOBODY
-        return truth
+        return Truth(yes, possible & ~yes)
 
     def guard(self) -> Guard | None:
         found = [guard for guard in (part.guard() for part in self.parts) if guard is not None]

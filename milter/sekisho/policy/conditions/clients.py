@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, StrictBool
 from sekisho.core.facts import Facts
 from sekisho.core.reason import Value
 from sekisho.core.site import Network
-from sekisho.core.truth import Truth
+from sekisho.core.truth import NOBODY, Truth
 from sekisho.policy.asked import Asked, whole
 from sekisho.policy.compiler import Compiler
 from sekisho.policy.conditions.base import ConditionWord
@@ -41,7 +41,7 @@ class Goes(Asked):
 
     def ask(self, facts: Facts) -> Truth:
         if facts.trusted is (self.direction == "inbound"):
-            return Truth(0)
+            return NOBODY
         return Truth(facts.external if self.direction == "outbound" else facts.everyone & ~facts.external)
 
     def values(self, facts: Facts) -> Mapping[str, Value]:

@@ -13,7 +13,7 @@ from sekisho.core.facts import Facts
 from sekisho.core.fields import ComparisonField
 from sekisho.core.finding import Finding as Found
 from sekisho.core.reason import Value
-from sekisho.core.truth import Mask, Truth, members
+from sekisho.core.truth import NOBODY, Mask, Truth, members
 from sekisho.policy.asked import Asked, listed
 from sekisho.policy.compiler import Compiler
 from sekisho.policy.conditions.base import ConditionWord
@@ -56,7 +56,7 @@ class FindingIs(Asked):
     def ask(self, facts: Facts) -> Truth:
         found = self._those(facts)
         if self.count is None and self.people is None and self.score is None:
-            return Truth(_union(found))
+            return Truth(_union(found)) if found else NOBODY
         yes = 0
         for concerned, group in _groups(found, facts.everyone):
             if self._enough(group):
@@ -74,7 +74,7 @@ class FindingIs(Asked):
 
     def _those(self, facts: Facts) -> tuple[Found, ...]:
         found = facts.findings(self.code)
-        return tuple(one for one in found if one.kind in self.kinds) if self.kinds else found
+        return tuple(one for one in found if one.kind in self.kinds) if found and self.kinds else found
 
     def _enough(self, found: list[Found]) -> bool:
         return (
