@@ -23,6 +23,8 @@ from sekisho.core.rule import Match, Mode, Policy, Rule
 from sekisho.core.truth import Truth
 from sekisho.policy.compiler import Compiler, Known
 from sekisho.policy.conditions.counts import Size
+from sekisho.records.journal import Jotted, Journal
+from sekisho.records.segments import read
 from sekisho.serve.logs import JsonFormatter, Lines, LogfmtFormatter
 from sekisho.serve.metrics import Metrics, Tally, clear, exposition
 from sekisho.serve.telemetry import Outcome, Telemetry
@@ -40,10 +42,15 @@ MESSAGE = Transaction(
 RULE = Rule("big", Mode.MONITOR, Size.model_validate({"size": "> 1"}).compiled(Compiler(Known())), ())
 
 
+TOLD = Jotted(MESSAGE.received, "sato@example.co.jp", "x", True, 1, 5, 7, ("big",), ("a@x.example",))
+
+
 def outcome(*dispositions: Disposition) -> Outcome:
     decision = Decision((Match(RULE, Truth(1)),), dispositions)
     found = (Finding("large-message", "message", 1), Finding("large-message", "message", 2))
-    return Outcome((), (), (), replies.ACCEPT, dispositions, decision=decision, findings=found, holds=("h1",))
+    return Outcome(
+        (), (), (), replies.ACCEPT, dispositions, decision=decision, findings=found, holds=("h1",), jotted=TOLD
+    )
 
 
 @pytest.fixture
@@ -55,12 +62,34 @@ def folder(tmp_path: Path) -> Path:
 def telemetry(folder: Path, handler: logging.Handler) -> Telemetry:
     log = logging.Logger("test", logging.INFO)
     log.addHandler(handler)
-    return Telemetry(Metrics(folder, "w0"), log, Policy((RULE,)), ["large-message"])
+    return Telemetry(Metrics(folder, "w0"), log, Policy((RULE,)), ["large-message"], Journal(folder / "journal", "w0"))
 
 
 def samples(folder: Path) -> dict[str, float]:
     lines = exposition(folder, []).decode().splitlines()
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines) if name[:1] != "#"}
+
+
+def test_each_message_is_in_the_journal_with_its_disposition(folder: Path) -> None:
+    told = telemetry(folder, logging.NullHandler())
+    told.record(MESSAGE, outcome(Disposition.ACCEPT, Disposition.HOLD), 0.1)
+    told.record(MESSAGE, outcome(Disposition.ACCEPT), 0.1)
+    told.close()
+    assert [(one.disposition, one.rules) for one in read(folder / "journal")] == [
+        ("hold", ("big",)),
+        ("accept", ("big",)),
+    ]
+    assert samples(folder)["sekisho_journal_dropped_total"] == 0
+
+
+def test_what_the_journal_cannot_take_is_counted_and_stops_nothing(folder: Path) -> None:
+    (folder / "journal").write_bytes(b"in the way")
+    told = telemetry(folder, logging.NullHandler())
+    told.record(MESSAGE, outcome(Disposition.ACCEPT), 0.1)
+    told.record(MESSAGE, outcome(Disposition.ACCEPT), 0.1)
+    told.close()
+    assert samples(folder)["sekisho_journal_dropped_total"] == 2
+    assert samples(folder)['sekisho_messages_total{disposition="accept"}'] == 2
 
 
 def test_messages_told_at_once_are_all_counted_and_written(folder: Path) -> None:

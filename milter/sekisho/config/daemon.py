@@ -114,6 +114,11 @@ class StoreSettings(Section):
     content: PathField = Field(
         default=Path("/var/lib/sekisho/content"), description="Folder of held messages; ours alone, beside the database"
     )
+    journal: PathField | None = Field(
+        default=None,
+        description="Folder of the journal, in which each message leaves a line that names nobody, for 30 days; "
+        "`journal` beside `store.content` unless set",
+    )
     password_file: SecretFile | None = Field(
         default=None, description="File with the database's password, or `credential:NAME` of systemd"
     )

@@ -94,6 +94,11 @@ class Settings(Section):
         return self.run_directory or self.store.content.parent / "run"
 
     @property
+    def journal_folder(self) -> Path:
+        """`store.journal`, or its default."""
+        return self.store.journal or self.store.content.parent / "journal"
+
+    @property
     def notices_from(self) -> str:
         """The author of notices, or its default."""
         return self.notices.from_ or f"mail-check@{self._first_domain}"

@@ -18,6 +18,7 @@ from sekisho.core.plan import WARNED, Plan
 from sekisho.core.ports import Files, Reader
 from sekisho.core.replies import Reply
 from sekisho.quarantine.deposit import ReleaseLoop, deposit
+from sekisho.records.journal import jotted
 from sekisho.serve.judge import Judgement, judge
 from sekisho.serve.telemetry import Outcome, Telemetry
 from sekisho.store import Store, StoreUnavailable
@@ -71,7 +72,8 @@ class Gateway:
 def _outcome(judged: Judgement) -> Outcome:
     made = judged.plan
     given = (made.edits, made.deposits, made.notices, made.reply, made.dispositions)
-    return Outcome(*given, decision=judged.decision, findings=judged.facts.found)
+    told = jotted(judged.facts, judged.decision.matches)
+    return Outcome(*given, decision=judged.decision, findings=judged.facts.found, jotted=told)
 
 
 def _only_warns(plan: Plan) -> bool:

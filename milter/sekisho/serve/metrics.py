@@ -83,6 +83,7 @@ class Metrics:
         self.rule_matches = counter("rule_matches_total", "Messages that a rule matched, by mode", "rule", "mode")
         self.uninspected = counter("uninspected_total", "Messages that went by without a check", "reason")
         self.errors = counter("errors_total", "Unexpected failures, by stage", "stage")
+        self.journal_dropped = counter("journal_dropped_total", "Messages that the journal could not take")
         self.repeats = counter("repeats_total", "Messages offered again that found their hold")
         self.eom_duration = histogram("eom_duration_seconds", "From end-of-message to its reply", _EOM_BUCKETS)
         self.message_bytes = histogram("message_bytes", "Size of messages", _SIZE_BUCKETS)

@@ -14,6 +14,7 @@ from sekisho.config.settings import Settings
 from sekisho.mime.reader import MimeReader
 from sekisho.mta.session import Handler
 from sekisho.mta.session import Settings as Collecting
+from sekisho.records.journal import Journal
 from sekisho.sandbox.pool import Pool
 from sekisho.serve.gateway import Gateway
 from sekisho.serve.metrics import Metrics
@@ -40,7 +41,9 @@ def crew_of(configuration: Configuration, log: logging.Logger) -> Crew:
 
     def make_handler(slot: int) -> Handler:
         metrics = Metrics(metrics_folder(settings), f"w{slot}")
-        telemetry = Telemetry(metrics, log, configuration.policy, configuration.inspectors)
+        telemetry = Telemetry(
+            metrics, log, configuration.policy, configuration.inspectors, Journal(settings.journal_folder, f"w{slot}")
+        )
         return Gateway(configuration, MimeReader(), Pool(), store_of(settings), telemetry)
 
     spool = settings.milter.spool or Path(tempfile.gettempdir())

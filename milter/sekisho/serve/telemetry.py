@@ -1,4 +1,4 @@
-"""What is counted and logged of each message: metrics, and one canonical line, once a message.
+"""What is counted, logged and kept of each message: metrics, one canonical line, one of the journal, once a message.
 
 The caller's thread belongs to libmilter and only leaves word; counting and writing is done in batches, a moment later
 and by another thread. What was told is counted and written when `Telemetry.close` returns. Nothing here may stop mail:
@@ -20,6 +20,7 @@ from sekisho.core.finding import Finding
 from sekisho.core.message import Transaction
 from sekisho.core.plan import Plan
 from sekisho.core.rule import Mode, OnError, Policy
+from sekisho.records.journal import Jotted, Journal
 from sekisho.serve.batches import Batches
 from sekisho.serve.logs import Event, log_events
 from sekisho.serve.metrics import Metrics, SupervisorMetrics
@@ -32,6 +33,8 @@ class Outcome(Plan):
     decision: Decision | None = None
     findings: tuple[Finding, ...] = ()
     holds: tuple[str, ...] = ()
+    jotted: Jotted | None = None
+    """For the journal."""
 
 
 @dataclass(slots=True)
@@ -52,8 +55,11 @@ class Done:
 class Telemetry:
     """Counts and logs for one process."""
 
-    def __init__(self, metrics: Metrics, log: logging.Logger, policy: Policy, codes: Iterable[str]) -> None:
+    def __init__(
+        self, metrics: Metrics, log: logging.Logger, policy: Policy, codes: Iterable[str], journal: Journal
+    ) -> None:
         self._metrics = metrics
+        self._journal = journal
         self._log = log
         metrics.start_at_zero([(rule.id, rule.mode.value) for rule in policy.rules], codes)
         self._messages = {one: metrics.messages.labels(one.word) for one in Disposition}
@@ -69,6 +75,7 @@ class Telemetry:
     def close(self) -> None:
         """Count and write what was told until now."""
         self._batches.close()
+        self._journal.close()
 
     def failed(self, stage: str, error: BaseException) -> None:
         """Something unexpected; the message at hand is answered 4.7.1 by the caller."""
@@ -83,10 +90,18 @@ class Telemetry:
     def _tell(self, batch: list[Done]) -> None:
         try:
             self._count(batch)
+            self._keep(batch)
             if self._log.isEnabledFor(logging.INFO):
                 log_events(self._log, [Event("message", one.at, canonical(one)) for one in batch])
         except Exception as error:
             self.failed("record", error)
+
+    def _keep(self, batch: list[Done]) -> None:
+        """The journal; what it cannot take is counted."""
+        outcomes = (one.outcome for one in batch if isinstance(one.outcome, Outcome))
+        told = [(one.jotted, one.strictest.word) for one in outcomes if one.jotted is not None]
+        if lost := self._journal.write(told):
+            self._metrics.journal_dropped.inc(lost)
 
     def _count(self, batch: list[Done]) -> None:
         metrics = self._metrics
