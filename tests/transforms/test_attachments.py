@@ -18,20 +18,10 @@ from hypothesis import strategies as st
 
 from sekisho.core.changes import DropAttachment, from_json, to_json
 from sekisho.core.message import Field
+from sekisho.core.offers import ALTERNATIVE, AMBIGUOUS, INSIDE, PROTECTED, WHOLE, Attachment
 from sekisho.core.parse import parse_message
-from sekisho.transforms.attachments import (
-    ALTERNATIVE,
-    AMBIGUOUS,
-    INSIDE,
-    PROTECTED,
-    WHOLE,
-    Attachment,
-    attachments,
-    growth,
-    holding,
-    note_octets,
-    without,
-)
+from sekisho.mime.structure import structure_of_octets
+from sekisho.transforms.attachments import attachments, growth, holding, note_octets, without
 
 NOTE = "名簿.xlsx を外しました。"
 
@@ -42,7 +32,8 @@ def parsed(message: bytes) -> tuple[tuple[Field, ...], bytes]:
 
 def found(message: bytes) -> dict[str, Attachment]:
     """The message's attachments, by place."""
-    return {one.place: one for one in attachments(*parsed(message))}
+    fields, body = parsed(message)
+    return {one.place: one for one in attachments(structure_of_octets(fields, body), fields, body)}
 
 
 def crlf(text: str) -> bytes:

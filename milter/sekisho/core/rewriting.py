@@ -13,6 +13,10 @@ OUR_FIELDS = "x-sekisho-"
 """Fields of our name that came in are removed, whoever sent them."""
 
 
+NAMING = (*VISIBLE, "bcc", "resent-bcc")
+"""Fields that name recipients, in lower case."""
+
+
 def bears_our_fields(facts: Facts) -> bool:
     """Whether fields of our name came in."""
     return any(key.startswith(OUR_FIELDS) for key in facts.fields)
@@ -29,7 +33,7 @@ def header_edits(facts: Facts, decision: Decision, concerned: Mask, *, marked: b
         for action in match.rule.actions if match.truth.yes & concerned else ():
             match action:
                 case EnvelopeOnly() if not facts.structure.protected:
-                    _hide_recipients(draft, facts, action)
+                    hide_recipients(draft, _shown(facts, action))
                 case AppendHeader(name, value):
                     draft.add(name, value)
                 case CopyTo(address, visible=True):
@@ -39,10 +43,9 @@ def header_edits(facts: Facts, decision: Decision, concerned: Mask, *, marked: b
     return draft.difference()
 
 
-def _hide_recipients(draft: Draft, facts: Facts, action: EnvelopeOnly) -> None:
-    """Remove every instance of the recipient fields, Bcc too, and leave one To (RFC 5322 3.6.3)."""
-    shown = _shown(facts, action)
-    draft.remove([key for key in (*VISIBLE, "bcc", "resent-bcc") if key != "to"])
+def hide_recipients(draft: Draft, shown: str = EnvelopeOnly().to) -> None:
+    """Remove every instance of the recipient fields, Bcc too, and leave one To that says ``shown`` (RFC 5322 3.6.3)."""
+    draft.remove([key for key in NAMING if key != "to"])
     draft.set_only("To", shown)
 
 

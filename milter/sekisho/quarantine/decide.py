@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sekisho.core.lifecycle import Event, Refused, State, after
+from sekisho.core.outcomes import FALSE_ALARM, outcome_of
+from sekisho.quarantine.fixes import NotPossible, fixed, fixes_of
 from sekisho.quarantine.notify import is_announced, tell, tell_asked
-from sekisho.quarantine.rights import REJECT, Choice, asked_of, rights, waiting
+from sekisho.quarantine.rights import FIXES, REJECT, Choice, asked_of, rights, votes_of, waiting
 from sekisho.quarantine.voting import free, progressed, with_votes
 from sekisho.store import Store, holds, releases
 from sekisho.store.rows import HoldRow, RecipientRow
@@ -73,6 +75,23 @@ class ReasonMissing(NotDecided):
         super().__init__(f"{choice.value} needs {what}")
 
 
+class Impossible(NotDecided):
+    """The message does not allow it."""
+
+    def __init__(self, hold: str, choice: Choice, why: str) -> None:
+        super().__init__(f"hold {hold}: {choice.value} is not possible: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What exactly is to be changed, and for whom the change is described."""
+
+    files: tuple[str, ...] = ()
+    """Names or places of the files that stay behind; empty for those that the findings concern."""
+    language: str = "en"
+    """Of the note that stands in a file's place."""
+
+
 _EVENTS = {
     Choice.RELEASE: Event.RELEASE,
     Choice.REJECT: Event.REJECT,
@@ -92,15 +111,22 @@ def decide(
     *,
     recipients: Sequence[str] = (),
     reason: str = "",
+    fix: Fix = Fix(),
+    false_alarm: bool = False,
 ) -> HoldRow:
     """Decide for the recipients given by address, or for all who still wait; gives the hold as it is now.
 
-    Raises `NotDecided` (`UnknownHold`, `UnknownRecipient`, `AlreadyDecided`, `NotAllowed`, `ReasonMissing`; nothing was
-    changed), and `StoreUnavailable`.
+    ``false_alarm``: whoever lets it go says that there was no reason to hold it. Raises `NotDecided` (`UnknownHold`,
+    `UnknownRecipient`, `AlreadyDecided`, `NotAllowed`, `ReasonMissing`, `Impossible`; nothing was changed), and
+    `StoreUnavailable`.
     """
-    return store.write(
-        lambda unit: decide_within(unit, hold_id, choice, actor, now, recipients=recipients, reason=reason)
-    )
+
+    def work(unit: Unit) -> HoldRow:
+        return decide_within(
+            unit, hold_id, choice, actor, now, recipients=recipients, reason=reason, fix=fix, false_alarm=false_alarm
+        )
+
+    return store.write(work)
 
 
 def decide_within(
@@ -112,6 +138,8 @@ def decide_within(
     *,
     recipients: Sequence[str] = (),
     reason: str = "",
+    fix: Fix = Fix(),
+    false_alarm: bool = False,
 ) -> HoldRow:
     """`decide`, as a part of a transaction."""
     if choice is Choice.DROP_RECIPIENT and not recipients:
@@ -120,6 +148,10 @@ def decide_within(
         raise ReasonMissing(choice, "a reason")
     hold = _loaded(unit, hold_id)
     chosen = _chosen(hold, recipients)
+    if false_alarm:
+        hold = replace(hold, outcome=FALSE_ALARM)
+    if choice in FIXES:
+        return _fix(unit, hold, chosen, choice, actor, now, reason, fix)
     if choice in _YES:
         return _approve(unit, hold, chosen, choice, actor, now, reason)
     if actor.role == "person":
@@ -156,7 +188,7 @@ def settle(
     for ordinal in chosen:
         state = _moved(hold, ordinal, event)
         people[ordinal] = replace(people[ordinal], state=state, decided=now, decided_by=actor.name)
-    settled = holds.save(unit, hold, replace(hold, recipients=tuple(people)))
+    settled = holds.save(unit, hold, _with_outcome(replace(hold, recipients=tuple(people))))
     concerned = [people[ordinal] for ordinal in chosen]
     details = {"recipients": [person.path.address for person in concerned]}
     unit.record(Entry(now, actor.name, actor.role, event.value, hold.id, reason, details))
@@ -167,6 +199,13 @@ def settle(
     if settled.state is not State.HELD:
         tell_asked(unit, settled, _TOLD[event], actor.name, now, reason)
     return settled
+
+
+def _with_outcome(hold: HoldRow) -> HoldRow:
+    """The hold with what it was good for, once nobody waits."""
+    states = [person.state for person in hold.recipients]
+    found = outcome_of(states, fixed=bool(hold.offers.made), false_alarm=hold.outcome == FALSE_ALARM)
+    return replace(hold, outcome=found or hold.outcome)
 
 
 def _require(hold: HoldRow, choice: Choice, actor: Actor) -> None:
@@ -181,6 +220,41 @@ def _approve(
     for ordinal in chosen:
         _moved(hold, ordinal, Event.RELEASE)
     _require(hold, choice, actor)
+    return _vote(unit, hold, chosen, choice, actor, now, reason)
+
+
+def _fix(
+    unit: Unit,
+    hold: HoldRow,
+    chosen: Sequence[int],
+    choice: Choice,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    fix: Fix,
+) -> HoldRow:
+    """Change the message; with the yes of a person who has one, and the operator's release, it goes."""
+    if actor.role == "person":
+        _require(hold, choice, actor)
+    if set(chosen) != set(waiting(hold)):
+        raise Impossible(hold.id, choice, "it changes the message for all who wait")
+    try:
+        changed = fixed(hold, choice.value, fix.files, fix.language)
+    except NotPossible as error:
+        raise Impossible(hold.id, choice, str(error)) from error
+    saved = holds.save(unit, hold, changed)
+    details = {"change": choice.value, "files": fixes_of(saved.changes)}
+    unit.record(Entry(now, actor.name, actor.role, "change", hold.id, reason, details))
+    if actor.role != "person":
+        return settle(unit, saved, chosen, Event.RELEASE, actor, now, reason)
+    if not any(votes_of(saved, number, actor.name) for number in range(len(saved.waits))):
+        return saved
+    return _vote(unit, saved, chosen, Choice.APPROVE, actor, now, reason)
+
+
+def _vote(
+    unit: Unit, hold: HoldRow, chosen: Sequence[int], choice: Choice, actor: Actor, now: datetime, reason: str
+) -> HoldRow:
     voted = with_votes(hold, chosen, actor.name, now, reason, unit.new_id)
     if voted == hold:
         raise NotAllowed(hold.id, actor, choice)

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sekisho.core.changes import DropAttachment
 from sekisho.core.decision import Disposition
 from sekisho.core.evidence import Evidence
 from sekisho.core.identity import offer_key
 from sekisho.core.lifecycle import Event, State, after, summary
 from sekisho.core.message import Path, Transaction, message_octets
+from sekisho.core.offers import Offers
 from sekisho.core.plan import Deposit, Plan, Wait
 from sekisho.core.truth import Mask
 from sekisho.quarantine.notify import answer_to, is_announced, tell, tell_planned
@@ -25,6 +27,7 @@ from sekisho.store import Store, StoreUnavailable, holds, releases
 from sekisho.store.codec import header_lengths
 from sekisho.store.rows import HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.unit import Entry, Unit, View
+from sekisho.transforms.offers import offers_of
 
 HoldId = str
 
@@ -140,6 +143,7 @@ class _Offer:
             offered=1,
             recipients=people,
             waits=tuple(_lock(wait, message.received) for wait in one.waits),
+            offers=self._offers(one),
         )
         holds.add_hold(unit, hold)
         unit.record(Entry(message.received, "", _ROLE, "held", hold.id, details=_details(hold)))
@@ -159,6 +163,12 @@ class _Offer:
         concerned = tuple(finding for finding in findings if finding.recipients)
         hidden = _renumbered(self.evidence.hidden, indexes)
         return replace(self.evidence.of(one.rules), findings=concerned, hidden=hidden, gone=self._gone())
+
+    def _offers(self, one: Deposit) -> Offers:
+        """What the message allows of the fixes that the rules of this deposit offer."""
+        wanted = {offer for wait in one.waits for offer in wait.terms.offer}
+        edits = [change for change in one.changes if not isinstance(change, DropAttachment)]
+        return offers_of(self.transaction.fields, edits, self.transaction.body, wanted)
 
     def _gone(self) -> tuple[str, ...]:
         """Those who get the message at once."""

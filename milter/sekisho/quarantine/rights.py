@@ -12,6 +12,7 @@ from enum import Enum
 
 from sekisho.core.approval import SELF, Vote, roles, standing, steps
 from sekisho.core.lifecycle import State
+from sekisho.quarantine.fixes import possible
 from sekisho.store.rows import AskRow, HoldRow, WaitRow
 
 
@@ -33,7 +34,9 @@ class Choice(Enum):
 
 APPROVE = "approve"
 REJECT = "reject"
-_OFFERED = {choice.value: choice for choice in (Choice.DROP_RECIPIENT, Choice.SEND_WITH_REASON, Choice.CANCEL)}
+FIXES = frozenset({Choice.ENVELOPE_ONLY, Choice.DROP_ATTACHMENT})
+"""Choices that change the message; by themselves they open no lock."""
+_OFFERED = {choice.value: choice for choice in (*FIXES, Choice.DROP_RECIPIENT, Choice.SEND_WITH_REASON, Choice.CANCEL)}
 """What can be done of all that a rule can offer."""
 _YES = (Choice.SEND_WITH_REASON, Choice.APPROVE)
 
@@ -116,6 +119,7 @@ def _concerned(hold: HoldRow, number: int, step: int, covered: Iterable[int]) ->
 
 
 def _offers(hold: HoldRow) -> Iterator[Choice]:
-    """What the rules of the locks that are still shut offer, each once."""
+    """What the rules of the locks that are still shut offer, each once, as far as the message allows it."""
     offered = (offer for lock in hold.waits if lock.opened is None for offer in lock.terms.offer)
-    return (_OFFERED[offer] for offer in dict.fromkeys(offered) if offer in _OFFERED)
+    found = (_OFFERED[offer] for offer in dict.fromkeys(offered) if offer in _OFFERED)
+    return (choice for choice in found if choice not in FIXES or possible(hold, choice.value))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
+from sekisho.core import edits
 from sekisho.core.evidence import Evidence
 from sekisho.core.finding import Finding
 from sekisho.core.message import Client, Field, Path, field_octets
+from sekisho.core.offers import Attachment, Offers
 from sekisho.core.path import parse_path
 from sekisho.core.reason import Reason
 
@@ -104,3 +106,22 @@ def header_fields(octets: bytes, lengths: Sequence[Sequence[int]]) -> tuple[Fiel
     if octets[start:] != b"\r\n":
         raise ValueError("the stored header does not end where it should")
     return tuple(fields)
+
+
+def offers_to_json(offers: Offers) -> Plain:
+    """What there is of ``{"hide": [edit…], "files": [{…}…], "made": […]}``."""
+    plain: Plain = {}
+    if offers.hide:
+        plain["hide"] = [edits.to_json(edit) for edit in offers.hide]
+    if offers.files:
+        plain["files"] = [asdict(file) for file in offers.files]
+    if offers.made:
+        plain["made"] = list(offers.made)
+    return plain
+
+
+def offers_from_json(data: Plain) -> Offers:
+    """The inverse of `offers_to_json`."""
+    hide = tuple(edits.from_json(edit) for edit in data.get("hide", ()))
+    files = tuple(Attachment(**file) for file in data.get("files", ()))
+    return Offers(hide, files, tuple(data.get("made", ())))

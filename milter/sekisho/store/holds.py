@@ -19,6 +19,8 @@ from sekisho.store.codec import (
     client_to_json,
     evidence_from_json,
     evidence_to_json,
+    offers_from_json,
+    offers_to_json,
     path_from_row,
 )
 from sekisho.store.content import PIECE, ContentFiles, StoredContent
@@ -95,6 +97,8 @@ def add_hold(unit: Unit, hold: HoldRow) -> None:
         "offered": hold.offered,
         "outcome": hold.outcome,
         "passed": int(hold.passed),
+        "offers": offers_to_json(hold.offers),
+        "campaign": hold.campaign or None,
     }
     unit.add(holds, values)
     unit.add(recipients, *(_recipient_values(hold, n) for n in range(len(hold.recipients))))
@@ -149,6 +153,8 @@ def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
     now = replace(after, state=whole, expires=expires, version=before.version + 1)
     swap = update(holds).where(holds.c.id == before.id, holds.c.version == before.version)
     values = {"state": whole, "version": now.version, "expires": expires, "outcome": now.outcome}
+    if now.changes != before.changes:
+        values |= {"changes": [to_json(change) for change in now.changes], "offers": offers_to_json(now.offers)}
     changed = unit.connection.execute(swap.values(values))
     if changed.rowcount != 1:
         raise Conflict(f"hold {before.id} changed meanwhile")
@@ -242,6 +248,8 @@ def _hold(
         asks=asked,
         outcome=row["outcome"],
         passed=bool(row["passed"]),
+        offers=offers_from_json(row["offers"]),
+        campaign=row["campaign"] or "",
     )
 
 

@@ -12,6 +12,7 @@ from sekisho.core.changes import Change
 from sekisho.core.evidence import Evidence
 from sekisho.core.lifecycle import State
 from sekisho.core.message import Client, Path
+from sekisho.core.offers import NOTHING, Offers
 from sekisho.core.terms import USUAL, Terms
 
 
@@ -128,6 +129,10 @@ class HoldRow:
     """What the hold was good for: ``corrected``, ``cancelled``, ``rejected``, ``unchanged``, ``false-alarm``."""
     passed: bool = False
     """Its recipients had the message at once; it is kept to be checked."""
+    offers: Offers = NOTHING
+    """What the message allows of the fixes that its rules offer."""
+    campaign: str = ""
+    """The hold that stands for all of its campaign; empty where it stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)

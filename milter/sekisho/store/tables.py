@@ -64,6 +64,8 @@ holds = Table(
     Column("offered", Integer, nullable=False),
     Column("outcome", String(32), nullable=False, server_default=""),
     Column("passed", Integer, nullable=False, server_default="0"),
+    Column("offers", Json, nullable=False, server_default="{}"),
+    Column("campaign", String(26), index=True),
     Index("holds_by_state", "state", "created", "id"),
     Index("holds_by_age", "created", "id"),
     Index("holds_by_expiry", "state", "expires"),
@@ -133,6 +135,59 @@ releases = Table(
     Column("attempts", Integer, nullable=False),
     Column("owner", Prose, nullable=False),
     Column("leased_until", Moment),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("widest", Json, nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("decided", Moment),
+    Column("decided_by", Prose, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("reason", Prose, nullable=False),
+    Column("fixes", Json, nullable=False),
+    Column("due", Moment, index=True),
+    Column("owner", Prose, nullable=False),
+    Column("leased_until", Moment),
+    Index("campaigns_by_key", "key", "until"),
+)
+
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("key", String(64), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("rule", Prose, nullable=False),
+    Column("sender", Prose, nullable=False),
+    Column("recipient", Prose, nullable=False),
+    Column("codes", Json, nullable=False),
+    Column("hold", String(26), nullable=False, index=True),
+    Column("person", Prose, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+)
+
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("instance", Prose, primary_key=True),
+    Column("messages", BigInteger, nullable=False),
+    Column("outbound", BigInteger, nullable=False),
+)
+
+journal_cursors = Table(
+    "journal_cursors",
+    metadata,
+    Column("instance", Prose, primary_key=True),
+    Column("segment", Prose, primary_key=True),
+    Column("position", BigInteger, nullable=False),
 )
 
 outbox = Table(

@@ -1,15 +1,8 @@
 """Files cut out of a message: which can be, which cannot and why, and the octets without them.
 
-Given a message's header fields and the octets of its body; gives each attachment with the octets of its part, as the
-reader of `sekisho.mime` found it, or the reason why it must stay:
-
-- ``protected``: it lies in something signed or encrypted, which a cut would break (RFC 1847, RFC 8551, RFC 3156);
-- ``ambiguous``: receivers may take the message apart in other ways, so a cut could leave the file where it is;
-- ``whole``: it is the message itself, not a part of it;
-- ``alternative``: it is one form of the text, and the note in its place would hide the others (RFC 2046 5.1.4);
-- ``inside``: it is not a part, but lies within one: in a text (uuencode) or a TNEF file.
-
-Only the part's own octets are replaced: delimiters, other parts, preamble and epilogue stay as they are. Never raises.
+Given a message's structure, header fields and the octets of its body; gives each attachment with the octets of its
+part, as the reader of `sekisho.mime` found it, or the reason of `sekisho.core.offers` why it must stay. Only the part's
+own octets are replaced: delimiters, other parts, preamble and epilogue stay as they are. Never raises.
 """
 
 from __future__ import annotations
@@ -20,15 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from sekisho.core.changes import DropAttachment
 from sekisho.core.message import Field
+from sekisho.core.offers import ALTERNATIVE, AMBIGUOUS, INSIDE, PROTECTED, WHOLE, Attachment
 from sekisho.core.parts import Part, Structure
 from sekisho.mime.boundaries import occurs, strictly
 from sekisho.mime.entity import entity_of
 from sekisho.mime.part_header import PartHeader, read_part_header
-from sekisho.mime.structure import MESSAGES, structure_of_octets, top_header
+from sekisho.mime.structure import MESSAGES, top_header
 from sekisho.mime.transfer import Encoded
-
-PROTECTED, AMBIGUOUS, WHOLE, ALTERNATIVE, INSIDE = "protected", "ambiguous", "whole", "alternative", "inside"
-REASONS = (PROTECTED, AMBIGUOUS, WHOLE, ALTERNATIVE, INSIDE)
 
 _HARMLESS = frozenset(
     {
@@ -56,29 +47,8 @@ _NOTE_HEADER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file of a message."""
-
-    place: str
-    name: str
-    type: str
-    size: int
-    """Octets, decoded."""
-    start: int = 0
-    """Of its part, in the body; meaningless where it must stay."""
-    end: int = 0
-    stays: str = ""
-    """Why it cannot be cut out, one of `REASONS`; empty where it can."""
-
-    def dropped(self, note: str) -> DropAttachment:
-        """The change that cuts it out."""
-        return DropAttachment(self.place, self.name, self.start, self.end, note)
-
-
-def attachments(fields: Sequence[Field], body: bytes) -> tuple[Attachment, ...]:
-    """Every attachment, in the reader's order."""
-    structure = structure_of_octets(tuple(fields), body)
+def attachments(structure: Structure, fields: Sequence[Field], body: bytes) -> tuple[Attachment, ...]:
+    """Every attachment, in the reader's order; ``structure`` is that of the same fields and body."""
     doubt = _doubt(structure)
     places = {} if doubt else _Tree.of(tuple(fields), body).nodes
     return tuple(_attachment(part, body, places, doubt) for part in structure.parts if part.attached)

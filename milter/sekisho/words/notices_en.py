@@ -143,6 +143,8 @@ TEXTS: Mapping[str, str] = {
     "do.again": "Use the link in the notice, or contact {contact}.",
     "do.replies": "Or reply to this mail with one word as its first line: {words}",
     "contact.default": "your mail administrator",
+    "file-removed": "[The file {name} was removed before this message was sent.]",
+    "file-removed.unnamed": "[A file was removed before this message was sent.]",
     "choice.envelope-only": "Send it so that the recipients do not see each other",
     "choice.drop-recipient": "Remove recipients",
     "choice.drop-recipient.one": "Remove this recipient",

@@ -115,6 +115,8 @@ TEXTS: Mapping[str, str] = {
     "do.again": "通知のリンクを使うか、{contact}へご連絡ください。",
     "do.replies": "または、1行目に次の語だけを書いて返信してください:{words}",
     "contact.default": "メール管理者",
+    "file-removed": "[添付ファイル「{name}」は、送信前に取り除かれました。]",
+    "file-removed.unnamed": "[添付ファイルは、送信前に取り除かれました。]",
     "choice.envelope-only": "宛先どうしが見えないようにして送る",
     "choice.drop-recipient": "宛先を選んで外す",
     "choice.drop-recipient.one": "この宛先を外す",

@@ -115,6 +115,8 @@ TEXTS: Mapping[str, str] = {
     "do.again": "请使用通知中的链接,或联系{contact}。",
     "do.replies": "或者回复本邮件,第一行只写以下词语之一:{words}",
     "contact.default": "邮件管理员",
+    "file-removed": "[附件“{name}”在发送前已被移除。]",
+    "file-removed.unnamed": "[附件在发送前已被移除。]",
     "choice.envelope-only": "发送,但收件人互相不可见",
     "choice.drop-recipient": "选择要删除的收件人",
     "choice.drop-recipient.one": "删除该收件人",
