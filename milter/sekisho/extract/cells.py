@@ -72,26 +72,34 @@ def _sheet(workbook: CalamineWorkbook, name: str, place: str, job: Job) -> Sheet
         return Sheet(name, place, "", ())
     lines: list[str] = []
     cells: list[tuple[int, int]] = []
-    for row, column, line in _lines(sheet, job):
+    for row, column, texts in _runs(sheet, job):
         cells.append((row, column))
-        lines.append(line)
+        lines.append("\t".join(texts))
     return Sheet(name, place, "\n".join(lines), tuple(cells))
 
 
-def _lines(sheet: CalamineSheet, job: Job) -> Iterator[tuple[int, int, str]]:
-    """Row and column from 1; calamine counts rows from the sheet's top, columns from the first that is used."""
+def _runs(sheet: CalamineSheet, job: Job) -> Iterator[tuple[int, int, Sequence[str]]]:
+    """Row and first column, from 1, of the filled cells of each row, in runs that are far apart.
+
+    calamine counts rows from the sheet's top, columns from the first that is used.
+    """
     if sheet.start is None:
         return
-    left = sheet.start[1]
-    for row, values in enumerate(sheet.iter_rows()):
+    left = sheet.start[1] + 1
+    for row, values in enumerate(sheet.iter_rows(), 1):
         if not row & 255:
             job.budget.tick()
-        for column, texts in _runs([_shown(value) for value in values]):
-            yield row + 1, left + column + 1, "\t".join(texts)
+        texts = [value if type(value) is str else _shown(value) for value in values]
+        if not " ".join(texts).isprintable():
+            texts = [text if text.isprintable() else " ".join(text.split()) for text in texts]
+        if "" not in texts:
+            yield row, left, texts
+        else:
+            for first, run in _filled(texts):
+                yield row, left + first, run
 
 
-def _runs(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
-    """The filled cells of a row, in runs that are far apart."""
+def _filled(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
     start = last = -1
     for column, text in enumerate(texts):
         if not text:
@@ -107,9 +115,7 @@ def _runs(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _shown(value: Value) -> str:
-    """A cell as text on one line; whole numbers without a fraction."""
-    if isinstance(value, str):
-        return value if value.isprintable() else " ".join(value.split())
-    if isinstance(value, float) and value.is_integer():
+    """A cell that is no text as people see it; whole numbers without a fraction."""
+    if type(value) is float and value.is_integer():
         return str(int(value))
     return str(value)

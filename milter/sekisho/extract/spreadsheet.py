@@ -18,6 +18,7 @@ from sekisho.extract.package import relations
 from sekisho.extract.xml import parse
 from sekisho.extract.zip_archive import Archive
 
+_HIDDEN = (b'hidden="1"', b'hidden="true"', b"hidden='1'", b"hidden='true'")
 _HIDDEN_ROW = re.compile(rb"<(?:\w{1,20}:)?row\s[^>]{0,500}?\bhidden=[\"'](?:1|true)[\"'][^>]{0,500}>")
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w{1,20}:)?col\s[^>]{0,500}?\bhidden=[\"'](?:1|true)[\"'][^>]{0,500}>")
 _ATTRIBUTE = re.compile(rb"\b(r|min|max)=[\"'](\d{1,7})[\"']")
@@ -51,11 +52,13 @@ def _parts(archive: Archive, job: Job) -> Iterator[tuple[str, str]]:
 
 def _read_part(sheet: Sheet, part: str, archive: Archive, job: Job) -> None:
     content = archive.part(part)
-    if b"hidden=" in content:
+    if any(mark in content for mark in _HIDDEN):
         _hidden_rows(sheet, content, job)
         _hidden_columns(sheet, content, job)
-    if b"eaderFooter" in content:
-        printed = [_printed(found[2]) for found in _PRINTED.finditer(content)]
+    # They stand behind the cells (18.3.1.99), which are many.
+    begin = content.find(b"eaderFooter")
+    if begin >= 0:
+        printed = [_printed(found[2]) for found in _PRINTED.finditer(content, begin)]
         job.text("\n".join(printed), f"{sheet.place}(print)")
     for kind, target in relations(archive, part, job.budget).values():
         if kind in ("comments", "threadedComment"):

@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 from contextlib import suppress
 
-from sekisho.extract import foreign
+from sekisho.extract import foreign, pdf
 from sekisho.extract.limits import Limits
 from sekisho.extract.opener import open_file
 
@@ -27,6 +27,7 @@ def warm_up() -> None:
         with suppress(LookupError):
             codecs.lookup(name)
     foreign.library()
+    pdf.without_system_fonts()
     for sample in (_PDF, _archive(), _mail()):
         open_file(sample, ("warm",), Limits(), lambda: 0.0)
 

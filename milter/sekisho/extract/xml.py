@@ -17,23 +17,25 @@ Start = Callable[[str, Mapping[str, str]], None]
 """Local name and attributes by local name."""
 
 
+class _LocalNames(dict[str, str]):
+    """Names without their prefixes, each worked out once a document."""
+
+    def __missing__(self, name: str) -> str:
+        local = self[name] = name.rpartition(":")[2]
+        return local
+
+
 def parse(data: bytes, budget: Budget, start: Start, end: Callable[[str], None], text: Callable[[str], None]) -> None:
     """Give each element and text to the callbacks. Raises `Unreadable`."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    local: dict[str, str] = {}
-
-    def name_of(name: str) -> str:
-        found = local.get(name)
-        if found is None:
-            found = local[name] = name.rpartition(":")[2]
-        return found
+    local = _LocalNames()
 
     def opened(name: str, attributes: dict[str, str]) -> None:
-        start(name_of(name), {name_of(key): value for key, value in attributes.items()} if attributes else attributes)
+        start(local[name], {local[key]: value for key, value in attributes.items()} if attributes else attributes)
 
     def closed(name: str) -> None:
-        end(name_of(name))
+        end(local[name])
 
     parser.StartElementHandler = opened
     parser.EndElementHandler = closed

@@ -19,6 +19,9 @@ from sekisho.core.parts import Part
 from sekisho.core.ports import Unavailable
 from sekisho.sandbox.extractor import Died, Extractor, Walls
 
+_CELL = 30
+"""Characters that take as much memory as the place of a cell."""
+
 
 @dataclass(frozen=True, slots=True)
 class PoolSettings:
@@ -139,7 +142,7 @@ class Answers:
 
 
 def _weight(opened: Opened) -> int:
-    texts = sum(len(text.text) + len(text.cells) for text in opened.texts)
+    texts = sum(len(text.text) + _CELL * len(text.cells) for text in opened.texts)
     return 500 + texts + 100 * (len(opened.files) + len(opened.hidden) + len(opened.problems))
 
 
