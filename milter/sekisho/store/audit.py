@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Text, bindparam, insert, select, type_coerce, update
 
-from sekisho.store.prepared import ask, change
+from sekisho.store.prepared import ask, change, renamed
 from sekisho.store.rows import AuditRow
 from sekisho.store.tables import audit, audit_head
 from sekisho.store.types import dumps, micros, prose, stored
@@ -60,9 +60,9 @@ def chain(connection: Connection, entries: Sequence[Entry]) -> tuple[int, str] |
         sequence += 1
         values = _values(sequence, entry)
         last = _hash(last, values)
-        rows.append({f"new_{name}": value for name, value in values.items()} | {"new_hash": last})
+        rows.append(renamed({**values, "hash": last}))
     change(connection, _APPEND, rows)
-    change(connection, _MOVE, [{"new_sequence": sequence, "new_hash": last}])
+    change(connection, _MOVE, [renamed({"sequence": sequence, "hash": last})])
     return sequence, last
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import BindParameter, RowMapping, Update, bindparam, select, update
 
 from sekisho.core.changes import from_json, to_json
 from sekisho.core.lifecycle import State, summary
@@ -25,10 +26,10 @@ from sekisho.store.codec import (
 )
 from sekisho.store.content import PIECE, ContentFiles, StoredContent
 from sekisho.store.errors import Conflict, ContentDamaged
-from sekisho.store.prepared import ask
+from sekisho.store.prepared import ask, renamed
 from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.tables import chunks, holds, messages, recipients, waits
-from sekisho.store.unit import Unit, View
+from sekisho.store.unit import Found, Unit, View
 
 INLINE = 1 << 18
 """Content up to this size is a row and shares the syncs of a commit; above it a file, as rows are written twice."""
@@ -45,6 +46,12 @@ _COVERED = (
     .where(messages.c.offer_key == bindparam("offer_key"), messages.c.received > bindparam("since"))
     .order_by(holds.c.created, holds.c.id, recipients.c.ordinal)
 )
+_OF_HOLD: BindParameter[str] = bindparam("hold")
+_ONE = JOINED.where(holds.c.id == _OF_HOLD).with_for_update(of=holds)
+_STATE = select(holds.c.state).where(holds.c.id == _OF_HOLD)
+_PEOPLE = select(recipients).where(recipients.c.hold == _OF_HOLD).order_by(recipients.c.ordinal)
+_LOCKS = select(waits).where(waits.c.hold == _OF_HOLD).order_by(waits.c.ordinal)
+_OCTETS = select(chunks.c.octets).where(chunks.c.message == bindparam("message")).order_by(chunks.c.ordinal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +134,16 @@ def created(view: View, hold_id: str) -> datetime | None:
 
 def state(view: View, hold_id: str) -> State | None:
     """A hold's state; None if there is no such hold."""
-    return view.connection.scalars(select(holds.c.state).where(holds.c.id == hold_id)).one_or_none()
+    return next((state for (state,) in view.ask(_STATE, hold=hold_id)), None)
 
 
 def load(view: View, hold_id: str) -> HoldRow | None:
     """A hold, locked until the transaction ends where the database locks rows; None if there is none."""
-    query = JOINED.where(holds.c.id == hold_id).with_for_update(of=holds)
-    found = load_rows(view, view.connection.execute(query).mappings().all())
-    return found[0] if found else None
+    for row in view.find(_ONE, hold=hold_id):
+        shut = view.find(_LOCKS, hold=hold_id)
+        asked = locks.asks_of_one(view, hold_id) if any(map(locks.may_ask, shut)) else ()
+        return _hold(row, view.find(_PEOPLE, hold=hold_id), shut, asked)
+    return None
 
 
 def load_rows(view: View, rows: Sequence[RowMapping]) -> list[HoldRow]:
@@ -151,16 +160,14 @@ def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
     whole = summary(person.state for person in after.recipients)
     expires = _next_expiry(after.waits) if whole is State.HELD else None
     now = replace(after, state=whole, expires=expires, version=before.version + 1)
-    swap = update(holds).where(holds.c.id == before.id, holds.c.version == before.version)
     values = {"state": whole, "version": now.version, "expires": expires, "outcome": now.outcome}
     if now.changes != before.changes:
         values |= {"changes": [to_json(change) for change in now.changes], "offers": offers_to_json(now.offers)}
-    changed = unit.connection.execute(swap.values(values))
-    if changed.rowcount != 1:
+    if unit.change(_swap(tuple(values)), {"hold": before.id, "seen": before.version, **renamed(values)}) != 1:
         raise Conflict(f"hold {before.id} changed meanwhile")
     for ordinal, person in enumerate(now.recipients):
         if person != before.recipients[ordinal]:
-            _update_recipient(unit, now, ordinal)
+            unit.rewrite(recipients, _recipient_values(now, ordinal))
     if now.waits != before.waits or (whole is State.HELD) != (before.state is State.HELD):
         locks.update_waits(unit, now)
     locks.update_asks(unit, before, now)
@@ -171,8 +178,7 @@ def content(view: View, files: ContentFiles, message: MessageRow) -> StoredConte
     """The octets of a message; rows are read at once, a file when it is asked for."""
     if message.in_file:
         return StoredContent(message.id, message.size, message.digest, lambda: files.pieces(message.id))
-    query = select(chunks.c.octets).where(chunks.c.message == message.id).order_by(chunks.c.ordinal)
-    pieces = list(view.connection.scalars(query))
+    pieces = [octets for (octets,) in view.ask(_OCTETS, message=message.id)]
     if not pieces:
         raise ContentDamaged(message.id, "its rows are missing")
     return StoredContent(message.id, message.size, message.digest, lambda: _cut(pieces))
@@ -213,9 +219,14 @@ def _recipient_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
     }
 
 
-def _update_recipient(unit: Unit, hold: HoldRow, ordinal: int) -> None:
-    query = update(recipients).where(recipients.c.hold == hold.id, recipients.c.ordinal == ordinal)
-    unit.connection.execute(query.values(_recipient_values(hold, ordinal)))
+@lru_cache(maxsize=16)
+def _swap(names: tuple[str, ...]) -> Update:
+    """Writes these columns of a hold that is still of the version that was seen."""
+    return (
+        update(holds)
+        .where(holds.c.id == _OF_HOLD, holds.c.version == bindparam("seen"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 def _grouped(view: View, table: Any, wanted: Sequence[str]) -> dict[str, list[RowMapping]]:
@@ -229,7 +240,10 @@ def _grouped(view: View, table: Any, wanted: Sequence[str]) -> dict[str, list[Ro
 
 
 def _hold(
-    row: RowMapping, people: Sequence[RowMapping], shut: Sequence[RowMapping], asked: tuple[AskRow, ...]
+    row: Found,
+    people: Sequence[Found],
+    shut: Sequence[Found],
+    asked: tuple[AskRow, ...],
 ) -> HoldRow:
     message = _message(row)
     return HoldRow(
@@ -253,7 +267,7 @@ def _hold(
     )
 
 
-def _message(row: RowMapping) -> MessageRow:
+def _message(row: Found) -> MessageRow:
     def of(name: str) -> Any:
         return row[f"message_{name}"]
 
@@ -277,6 +291,6 @@ def _message(row: RowMapping) -> MessageRow:
     )
 
 
-def _recipient(row: RowMapping) -> RecipientRow:
+def _recipient(row: Found) -> RecipientRow:
     path = path_from_row(row["raw"], row["params"])
     return RecipientRow(path, row["state"], row["decided"], row["decided_by"], row["reply"], row["attempts"])

@@ -10,14 +10,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
 from sekisho.store.rows import AskRow, HoldRow, WaitRow
 from sekisho.store.tables import asks, waits
 from sekisho.store.terms import terms_from_json, terms_to_json
-from sekisho.store.unit import Unit, View
+from sekisho.store.unit import Found, Unit, View
+
+_FORGET = delete(waits).where(waits.c.hold == bindparam("of"))
+_ASKED = select(asks).where(asks.c.hold == bindparam("of")).order_by(asks.c.asked, asks.c.id)
 
 
 def add(unit: Unit, hold: HoldRow) -> None:
@@ -28,7 +31,7 @@ def add(unit: Unit, hold: HoldRow) -> None:
 
 def update_waits(unit: Unit, hold: HoldRow) -> None:
     """Write all locks of a hold anew."""
-    unit.connection.execute(delete(waits).where(waits.c.hold == hold.id))
+    unit.change(_FORGET, {"of": hold.id})
     unit.add(waits, *(_wait_values(hold, n) for n in range(len(hold.waits))))
 
 
@@ -61,7 +64,7 @@ def due_asks(view: View, now: datetime, limit: int) -> list[str]:
     return list(dict.fromkeys(view.connection.scalars(query)))
 
 
-def wait_of(row: RowMapping) -> WaitRow:
+def wait_of(row: Found) -> WaitRow:
     return WaitRow(
         rule=row["rule"],
         expires=row["expires"],
@@ -77,7 +80,7 @@ def wait_of(row: RowMapping) -> WaitRow:
     )
 
 
-def may_ask(row: RowMapping) -> bool:
+def may_ask(row: Found) -> bool:
     """Whether anybody but the operator can have been asked about a lock."""
     return bool(row["terms"] or row["on_expiry"] == OnExpiry.ESCALATE.value)
 
@@ -91,7 +94,12 @@ def asks_of(view: View, hold_ids: Collection[str]) -> Mapping[str, tuple[AskRow,
     return found
 
 
-def _ask(row: RowMapping) -> AskRow:
+def asks_of_one(view: View, hold_id: str) -> tuple[AskRow, ...]:
+    """The same of one hold."""
+    return tuple(map(_ask, view.find(_ASKED, of=hold_id)))
+
+
+def _ask(row: Found) -> AskRow:
     values = {name: row[name] for name in row if name != "hold"}
     return AskRow(**{**values, "covers": frozenset(row["covers"])})
 

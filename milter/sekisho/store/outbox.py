@@ -6,15 +6,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy import bindparam, func, null, select, update
 
 from sekisho.store import leases
 from sekisho.store.prepared import ask
 from sekisho.store.rows import OutboxRow
 from sekisho.store.tables import outbox
-from sekisho.store.unit import Unit, View
+from sekisho.store.unit import Found, Unit, View
 
 _ADDED = select(outbox.c.id).where(outbox.c.once == bindparam("once"), outbox.c.created > bindparam("since")).limit(1)
+_THIS = outbox.c.id == bindparam("of")
+_FREE = {"owner": "", "leased_until": null(), "reply": bindparam("said")}
+_FINISH = update(outbox).where(_THIS).values(due=null(), outcome=bindparam("became"), **_FREE)
+_POSTPONE = update(outbox).where(_THIS).values(due=bindparam("at"), attempts=outbox.c.attempts + 1, **_FREE)
 
 PENDING, SENT, FAILED = "pending", "sent", "failed"
 
@@ -67,15 +71,12 @@ def renew(unit: Unit, ids: Iterable[str], owner: str, until: datetime) -> None:
 
 def finish(unit: Unit, row_id: str, outcome: str, reply: str) -> None:
     """The notice was sent, or never will be."""
-    query = update(outbox).where(outbox.c.id == row_id)
-    unit.connection.execute(query.values(due=None, owner="", leased_until=None, outcome=outcome, reply=reply))
+    unit.change(_FINISH, {"of": row_id, "became": outcome, "said": reply})
 
 
 def postpone(unit: Unit, row_id: str, due: datetime, reply: str) -> None:
     """An attempt has failed, another follows."""
-    query = update(outbox).where(outbox.c.id == row_id)
-    attempts = outbox.c.attempts + 1
-    unit.connection.execute(query.values(due=due, attempts=attempts, owner="", leased_until=None, reply=reply))
+    unit.change(_POSTPONE, {"of": row_id, "at": due, "said": reply})
 
 
 def pending(view: View) -> int:
@@ -89,7 +90,7 @@ def entries(view: View, hold: str) -> list[OutboxRow]:
     return [_row(row) for row in view.connection.execute(query).mappings()]
 
 
-def _row(row: RowMapping) -> OutboxRow:
+def _row(row: Found) -> OutboxRow:
     return OutboxRow(
         row["id"],
         row["kind"],

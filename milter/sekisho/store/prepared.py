@@ -12,13 +12,28 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select, UpdateBase
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table, Update, UpdateBase, bindparam, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 Statement = Select[Any] | UpdateBase
 Values = Mapping[str, Any]
+_NEW = "new_"
 _Change = Callable[[Any], Any]
+
+
+def rewriting(table: Table) -> Update:
+    """Writes all of a row anew, found by its primary key; takes the values that `renamed` gives."""
+    found = [column == bindparam(f"{_NEW}{column.name}") for column in table.primary_key]
+    rest: dict[str, ColumnElement[Any]] = {
+        column.name: bindparam(f"{_NEW}{column.name}") for column in table.c if not column.primary_key
+    }
+    return update(table).where(*found).values(rest)
+
+
+def renamed(values: Values) -> Values:
+    """Values by the names of parameters that no column has, as SQLAlchemy wants it."""
+    return {f"{_NEW}{name}": value for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,8 @@ class _Prepared:
     incoming: tuple[tuple[str, _Change | None], ...]
     """The parameters, in their order, and what is done to each."""
     outgoing: tuple[_Change | None, ...]
+    names: tuple[str, ...]
+    """Of the columns that come out."""
     constants: Values
     """Parameters that the statement itself gives."""
 
@@ -42,6 +59,12 @@ class _Prepared:
 
     def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(change(value) if change else value for value, change in zip(found, self.outgoing, strict=True))
+
+
+def find(connection: Connection, statement: Select[Any], values: Values) -> list[dict[str, Any]]:
+    """All rows that the statement finds, by the names of its columns."""
+    names = _prepared(statement, connection.dialect).names
+    return [dict(zip(names, row, strict=True)) for row in ask(connection, statement, values)]
 
 
 def ask(connection: Connection, statement: Select[Any], values: Values) -> list[tuple[Any, ...]]:
@@ -84,8 +107,9 @@ def _prepared(statement: Statement, dialect: Dialect) -> _Prepared:
     incoming = tuple((name, _on_the_way_in(compiled.binds[name].type, dialect)) for name in names)
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     outgoing = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+    labels = tuple(column.name for column in columns)
     constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-    return _Prepared(str(compiled), bool(compiled.positional), incoming, outgoing, constants)
+    return _Prepared(str(compiled), bool(compiled.positional), incoming, outgoing, labels, constants)
 
 
 def _on_the_way_in(kind: TypeEngine[Any], dialect: Dialect) -> _Change | None:

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, null, select, update
 
 from sekisho.store import leases
 from sekisho.store.rows import ReleaseRow
 from sekisho.store.tables import releases
 from sekisho.store.unit import Unit, View
 
+_THIS = releases.c.hold == bindparam("of")
+_AGAIN = update(releases).where(_THIS).values(due=bindparam("at"))
+_FINISH = delete(releases).where(_THIS)
+_POSTPONE = (
+    update(releases)
+    .where(_THIS)
+    .values(due=bindparam("at"), attempts=releases.c.attempts + 1, owner="", leased_until=null())
+)
+
 
 def schedule(unit: Unit, hold: str, now: datetime) -> None:
     """Something of the hold is to be sent from now on."""
-    query = update(releases).where(releases.c.hold == hold)
-    if unit.connection.execute(query.values(due=now)).rowcount == 0:
+    if unit.change(_AGAIN, {"of": hold, "at": now}) == 0:
         row = {"hold": hold, "decided": now, "due": now, "attempts": 0, "owner": "", "leased_until": None}
         unit.add(releases, row)
 
@@ -39,13 +47,12 @@ def renew(unit: Unit, holds: Iterable[str], owner: str, until: datetime) -> None
 
 def finish(unit: Unit, hold: str) -> None:
     """Nothing of the hold is left to be sent."""
-    unit.connection.execute(delete(releases).where(releases.c.hold == hold))
+    unit.change(_FINISH, {"of": hold})
 
 
 def postpone(unit: Unit, hold: str, due: datetime) -> None:
     """An attempt has ended, another follows; the row is free again."""
-    query = update(releases).where(releases.c.hold == hold)
-    unit.connection.execute(query.values(due=due, attempts=releases.c.attempts + 1, owner="", leased_until=None))
+    unit.change(_POSTPONE, {"of": hold, "at": due})
 
 
 def pending(view: View) -> int:

@@ -11,13 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, UpdateBase, insert
+from sqlalchemy import Connection, RowMapping, Select, Table, UpdateBase, insert
 
 from sekisho.store import prepared
 from sekisho.store.tables import metadata
 
 ORDER = tuple(metadata.sorted_tables)
 INSERTS = {table: insert(table) for table in ORDER}
+REWRITES = {table: prepared.rewriting(table) for table in ORDER}
+
+Row = dict[str, Any]
+Found = RowMapping | Row
+"""A row that was read, by the names of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,6 @@ class Entry:
     hold: str = ""
     reason: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
-
-
-Row = dict[str, Any]
 
 
 class View:
@@ -57,6 +59,10 @@ class View:
     def ask(self, statement: Select[Any], **values: object) -> list[tuple[Any, ...]]:
         """All rows that a constant statement finds with these values for its parameters."""
         return prepared.ask(self.connection, statement, values)
+
+    def find(self, statement: Select[Any], **values: object) -> list[Row]:
+        """The same, each row by the names of its columns."""
+        return prepared.find(self.connection, statement, values)
 
 
 class Unit(View):
@@ -88,9 +94,13 @@ class Unit(View):
         """New rows."""
         self._rows.setdefault(table, []).extend(rows)
 
-    def change(self, statement: UpdateBase, *rows: Row) -> int:
+    def change(self, statement: UpdateBase, *rows: prepared.Values) -> int:
         """Execute a constant statement once for each row of parameters; gives how many rows it changed."""
         return prepared.change(self.connection, statement, rows)
+
+    def rewrite(self, table: Table, row: Row) -> None:
+        """Write all of a row anew, found by its primary key."""
+        self.change(REWRITES[table], prepared.renamed(row))
 
     def record(self, entry: Entry) -> None:
         """Put on record what is being done."""
