@@ -14,20 +14,21 @@ from integration.torture.mail import AWAY
 from sekisho.config.load import Configuration
 from sekisho.core.lifecycle import State
 from sekisho.notices.build import Letterhead
-from sekisho.quarantine.outbox import Stationery
 from sekisho.quarantine.worker import ReleaseWorker
+from sekisho.quarantine.writing import Stationery
 from sekisho.serve.release import sender
 from sekisho.store import Store, outbox, releases
 from sekisho.store.listing import Filter, listing
 
 STEP = timedelta(minutes=20)
 """How far the clock is put on each time: beyond every lease and every pause between attempts."""
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 def left(store: Store) -> int:
     """How many releases, notices and timers are not done yet."""
     timers = sum(1 for hold in listing(store, Filter(frozenset({State.HELD}))) if hold.expires is not None)
-    return timers + store.read(lambda view: releases.pending(view) + outbox.pending(view))
+    return timers + store.read(lambda view: releases.pending(view) + outbox.pending(view, EVER))
 
 
 def finish(store: Store, configuration: Configuration) -> list[str]:

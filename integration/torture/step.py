@@ -23,11 +23,11 @@ from sekisho.core.plan import Deposit, Plan, Wait
 from sekisho.notices.build import Letterhead
 from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.deposit import deposit
-from sekisho.quarantine.outbox import Stationery
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.smtp import Outcome, send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.worker import ReleaseWorker
+from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, open_store
 from sekisho.store.ids import new_id
 from sekisho.store.listing import Filter, listing

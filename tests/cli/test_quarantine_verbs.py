@@ -12,9 +12,9 @@ import pytest
 
 from sekisho.config.load import load
 from sekisho.notices.build import Letterhead
-from sekisho.quarantine.outbox import Stationery
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.worker import ReleaseWorker
+from sekisho.quarantine.writing import Stationery
 from sekisho.serve.metrics import Metrics, clear
 from sekisho.serve.roles import metrics_folder, store_of
 from tests.cli.conftest import MESSAGE, Site

@@ -17,12 +17,12 @@ from sekisho.notices.build import Letterhead
 from sekisho.notices.facts import from_json
 from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.leased import LEASE
-from sekisho.quarantine.outbox import Stationery
 from sekisho.quarantine.release import MAX_AGE, Send
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.smtp import Kind
 from sekisho.quarantine.watch import backoff
 from sekisho.quarantine.worker import ReleaseWorker
+from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, StoreUnavailable, audit, outbox, releases
 from sekisho.transforms.attachments import note_octets
 from tests.support.stores import (
@@ -368,16 +368,19 @@ def test_a_notice_is_deferred_refused_or_unwritable_but_never_lost(bench: Bench)
     bench.listener.answers = {"sato@example.co.jp": Kind.DELAYED}
     bench.at(NOW)
     assert bench.kinds(hold) == [("held", "pending")]
-    assert bench.store.read(outbox.pending) == 1
+    assert bench.store.read(lambda view: outbox.pending(view, NOW)) == 1
     bench.listener.answers = {"sato@example.co.jp": Kind.REFUSED}
     bench.at(NOW + timedelta(seconds=5))
-    assert bench.kinds(hold) == [("held", "failed")]
+    assert bench.kinds(hold) == [("held", "failed"), ("held", "sent")]
     assert bench.watch.alarms() == ["notice"]
+    assert bench.listener.taken[-1][1] == (STATIONERY.postmaster,)
+    assert b"could not be delivered to sato@example.co.jp" in bench.listener.taken[-1][2].replace(b"=\r\n", b"")
     assert [event for event in bench.watch.events if event[0] == "noticed"] == [
         ("noticed", "held", "deferred"),
         ("noticed", "held", "failed"),
+        ("noticed", "held", "sent"),
     ]
-    assert bench.store.read(audit.entries)[-1].action == "notice-failed"
+    assert [entry.action for entry in bench.store.read(audit.entries)][-2:] == ["notice-failed", "notice-sent"]
 
 
 def test_a_notice_that_cannot_be_written_fails_alone(bench: Bench) -> None:

@@ -38,10 +38,16 @@ def terms(
 TWO = ("<x@partner.example>", "<y@other.example>")
 
 
-def held(store: Store, *of: Terms, recipients: Sequence[str] = TWO, body: bytes = b"hello\r\n") -> str:
+def held(
+    store: Store,
+    *of: Terms,
+    recipients: Sequence[str] = TWO,
+    body: bytes = b"hello\r\n",
+    fields: Sequence[tuple[str, str]] = (),
+) -> str:
     """A hold of sato's that waits for suzuki, who was asked."""
     locks = [a_wait(f"rule-{number}", terms=one) for number, one in enumerate(of or (terms(),))]
-    hold = hold_one(store, *locks, transaction=a_transaction(*recipients, body=body))
+    hold = hold_one(store, *locks, transaction=a_transaction(*recipients, body=body, fields=fields))
     ask(store, hold, SUZUKI)
     return hold
 

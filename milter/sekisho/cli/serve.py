@@ -67,7 +67,7 @@ def _run(options: argparse.Namespace, configuration: Configuration, log: logging
     if options.only == "http":
         from sekisho.serve.http import http  # noqa: PLC0415  (nor the web framework)
 
-        return http(configuration, from_environment(os.environ))
+        return http(configuration, log, from_environment(os.environ))
     if options.daemon:
         with detached():
             return _supervise(options, configuration, log)

@@ -162,11 +162,20 @@ def _base_url(value: object) -> str:
 
 
 class Http(Section):
-    """The HTTP listener: metrics, health and, later, the web pages."""
+    """The HTTP listener: metrics, health and the page behind links in notices."""
 
     listen: HostPort = Field(default="127.0.0.1:9464", description="Where /metrics, /healthz and /readyz answer")
     base_url: Annotated[str, PlainValidator(_base_url), WithJsonSchema({"type": "string", "format": "uri"})] | None = (
-        Field(default=None, description="The address by which people reach it, for links in notices")
+        Field(
+            default=None,
+            description="The address by which people reach it, for links in notices; without it notices carry none. "
+            "Only `/h/` and `/a/` need be reached",
+        )
+    )
+    link_key_file: PathField | None = Field(
+        default=None,
+        description="File with the key of those links, made when it is absent; the same on all gateways of a store. "
+        "`link.key` beside `store.content` unless set",
     )
     token_file: SecretFile | None = Field(
         default=None,
@@ -193,6 +202,18 @@ class Notices(Section):
     )
     postmaster: AddressField | None = Field(
         default=None, description="Who is told where nobody else can be; postmaster@ and the first domain unless set"
+    )
+
+    reminder: DurationField = Field(
+        default=Duration(3_600),
+        description="How long before its time is over the sender of a hold is reminded; a hold of less than twice that "
+        "is not reminded of",
+        json_schema_extra={"default": "1h"},
+    )
+    contact: str = Field(
+        default="",
+        max_length=100,
+        description="Whom people ask: `ext. 1234`, an address; the mail administrator unless set",
     )
 
 

@@ -99,6 +99,11 @@ class Settings(Section):
         return self.store.journal or self.store.content.parent / "journal"
 
     @property
+    def link_key_file(self) -> Path:
+        """`http.link-key-file`, or its default."""
+        return self.http.link_key_file or self.store.content.parent / "link.key"
+
+    @property
     def notices_from(self) -> str:
         """The author of notices, or its default."""
         return self.notices.from_ or f"mail-check@{self._first_domain}"

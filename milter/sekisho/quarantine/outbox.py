@@ -1,37 +1,30 @@
 """Sending notices: what a decision put into the outbox goes to the re-injection listener, with the null reverse-path.
 
 A notice is neither lost nor sent twice, but for a crash between the listener's 250 and our commit. What is refused, or
-cannot be written, or was tried for five days, is given up, loudly; nobody is told of a failed notice by another notice.
+cannot be written, or was tried for five days, is given up, loudly, and the postmaster gets it instead; what the
+postmaster does not take goes to nobody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from sekisho.notices.build import Letterhead, build, envelope
-from sekisho.notices.facts import Notice, from_json
 from sekisho.quarantine.leased import Record, Report
 from sekisho.quarantine.notify import POSTMASTER
 from sekisho.quarantine.release import MAX_AGE, Send
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.watch import Watch, backoff
-from sekisho.store import Store, outbox
+from sekisho.quarantine.writing import Stationery, Writer, reminder_due
+from sekisho.store import Store, holds, outbox
 from sekisho.store.rows import OutboxRow
 from sekisho.store.unit import Entry, Unit
 
-
-@dataclass(frozen=True, slots=True)
-class Stationery:
-    """What a site puts on its notices."""
-
-    letterhead: Letterhead
-    language: str
-    """Of notices whose reader's language is not known."""
-    postmaster: str
-    """Who is told where the sender cannot be."""
+DEFERRED = "deferred"
+_REMINDED = frozenset({("held", outbox.SENT), ("expiring", outbox.NEEDLESS)})
+"""What is followed by a reminder to the sender, if there is still time for one."""
 
 
 class Notices:
@@ -43,6 +36,7 @@ class Notices:
         self._store = store
         self._send = send
         self._stationery = stationery
+        self._writer = Writer(store, stationery, clock)
         self._watch = watch
         self._clock = clock
 
@@ -61,39 +55,54 @@ class Notices:
     def attempt(self, row: OutboxRow) -> Record:
         """Write the mail and send it."""
         try:
-            notice = self._addressed(from_json(dict(row.payload)))
-            octets = build(notice, self._stationery.letterhead, row.id, row.created)
-            sender, recipient = envelope(notice)
-        except (ValueError, KeyError, TypeError) as error:
-            why = f"cannot be written: {error}"
-            return partial(self._record, row=row, kind=Kind.REFUSED, reply=why)
-        outcome = self._send(sender, [recipient], [octets], len(octets))[0]
-        return partial(self._record, row=row, kind=outcome.kind, reply=_reply(outcome))
+            written = self._writer.written(row)
+        except ValueError as error:
+            return partial(self._record, row=row, word=outbox.FAILED, reply=f"cannot be written: {error}")
+        if written is None:
+            return partial(self._record, row=row, word=outbox.NEEDLESS, reply="")
+        outcome = self._send(written.sender, [written.recipient], [written.octets], len(written.octets))[0]
+        return partial(self._record, row=row, word=_word(outcome, row, self._clock()), reply=_reply(outcome))
 
-    def _addressed(self, notice: Notice) -> Notice:
-        to = self._stationery.postmaster if notice.to == POSTMASTER else notice.to
-        return replace(notice, to=to, language=notice.language or self._stationery.language)
-
-    def _record(self, unit: Unit, row: OutboxRow, kind: Kind, reply: str) -> Report:
+    def _record(self, unit: Unit, row: OutboxRow, word: str, reply: str) -> Report:
         now = self._clock()
-        if kind is Kind.ACCEPTED:
-            word = outbox.SENT
-            outbox.finish(unit, row.id, word, reply)
-        elif kind is Kind.DELAYED and now - row.created < MAX_AGE:
-            word = "deferred"
+        if word == DEFERRED:
             outbox.postpone(unit, row.id, now + timedelta(seconds=backoff(row.attempts)), reply)
         else:
-            word = outbox.FAILED
             outbox.finish(unit, row.id, word, reply)
-        if word != "deferred":
+            self._follow_up(unit, row, word, now)
             details = {"kind": row.kind, "to": row.payload.get("to", ""), "reply": reply}
             unit.record(Entry(now, "", "release", f"notice-{word}", row.hold, details=details))
         return partial(self._report, row, word, reply)
+
+    def _follow_up(self, unit: Unit, row: OutboxRow, word: str, now: datetime) -> None:
+        """What was sent may need a reminder later; what cannot be delivered goes to the postmaster, once."""
+        if (row.kind, word) in _REMINDED:
+            due = reminder_due(holds.load(unit, row.hold), self._stationery.reminder, now)
+            if due is not None:
+                payload = {**row.payload, "kind": "expiring"}
+                outbox.add(unit, "expiring", payload, now, hold=row.hold, due=due)
+        if word == outbox.FAILED and (instead := _to_postmaster(row)) is not None:
+            outbox.add(unit, row.kind, instead, now, hold=row.hold)
 
     def _report(self, row: OutboxRow, word: str, reply: str) -> None:
         self._watch.noticed(row.kind, word)
         if word == outbox.FAILED:
             self._watch.alarmed("notice", row.hold or row.id, reply)
+
+
+def _word(outcome: Outcome, row: OutboxRow, now: datetime) -> str:
+    """What became of an attempt; what was tried for five days is given up."""
+    if outcome.kind is Kind.ACCEPTED:
+        return outbox.SENT
+    return DEFERRED if outcome.kind is Kind.DELAYED and now - row.created < MAX_AGE else outbox.FAILED
+
+
+def _to_postmaster(row: OutboxRow) -> dict[str, Any] | None:
+    """The same for the postmaster; None for what the postmaster was told, or should have been, already."""
+    facts, to = row.payload.get("facts"), row.payload.get("to")
+    if not isinstance(facts, dict) or to == POSTMASTER or facts.get("instead_of"):
+        return None
+    return {**row.payload, "to": POSTMASTER, "facts": {**facts, "instead_of": str(to)}}
 
 
 def _reply(outcome: Outcome) -> str:

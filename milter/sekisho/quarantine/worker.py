@@ -13,10 +13,11 @@ from datetime import datetime
 
 from sekisho.quarantine.choose import take_effect
 from sekisho.quarantine.leased import Pool
-from sekisho.quarantine.outbox import Notices, Stationery
+from sekisho.quarantine.outbox import Notices
 from sekisho.quarantine.release import Releases, Send
 from sekisho.quarantine.timers import expire_due
 from sekisho.quarantine.watch import Watch
+from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, StoreUnavailable
 from sekisho.store.rows import OutboxRow, ReleaseRow
 

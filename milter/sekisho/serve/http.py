@@ -1,11 +1,14 @@
-"""The HTTP role (``serve --only http``): metrics, health and ``POST /v1/explain``, until told to stop."""
+"""The HTTP role (``serve --only http``): metrics, health, ``POST /v1/explain`` and the page behind links in notices."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from sekisho.config.load import Configuration
@@ -13,9 +16,13 @@ from sekisho.core.ports import Files
 from sekisho.lists.opened import NamedLists
 from sekisho.lists.secret import read_secret
 from sekisho.mime.reader import MimeReader
+from sekisho.notices.texts import texts_of
+from sekisho.quarantine.links import Links
 from sekisho.sandbox.pool import Pool
 from sekisho.serve.control import when_told
-from sekisho.serve.metrics import Family, exposition, gauge_family, single_gauge
+from sekisho.serve.door import Door
+from sekisho.serve.link_key import links_of
+from sekisho.serve.metrics import Family, Metrics, exposition, gauge_family, single_gauge
 from sekisho.serve.probes import probes_of
 from sekisho.serve.question import Question, answer
 from sekisho.serve.roles import metrics_folder, store_of
@@ -24,6 +31,7 @@ from sekisho.store.listing import counts, expiring, oldest
 from sekisho.store.outbox import pending
 from sekisho.web.asking import Asked, explain_route
 from sekisho.web.health import health_routes
+from sekisho.web.pages import Pages, Time
 from sekisho.web.server import Server, listen
 from sekisho.words.say import LANGUAGES
 
@@ -31,8 +39,8 @@ EXPIRING = {"1h": timedelta(hours=1), "24h": timedelta(hours=24)}
 """Windows of ``sekisho_holds_expiring``."""
 
 
-def http(configuration: Configuration, line: socket.socket | None) -> int:
-    """The HTTP role: metrics and health."""
+def http(configuration: Configuration, log: logging.Logger, line: socket.socket | None) -> int:
+    """The HTTP role: metrics, health, questions before sending, the page behind links in notices."""
     settings = configuration.settings
     store = store_of(settings)
     probes = probes_of(settings, store)
@@ -41,10 +49,20 @@ def http(configuration: Configuration, line: socket.socket | None) -> int:
     if settings.http.token_file is not None:
         token = read_secret(settings.http.token_file)
         routes.append(explain_route(partial(_explained, configuration, Pool()), token, settings.http.largest_question))
+    if (links := links_of(settings)) is not None:
+        door = Door(Metrics(folder, "http"), log)
+        routes += _pages(configuration, store, links, door).routes()
     server = Server(routes, listen(settings.http.listen))
     when_told(line, server.stop)
     server.run()
     return 0
+
+
+def _pages(configuration: Configuration, store: Store, links: Links, door: Door) -> Pages:
+    settings, zone = configuration.settings, configuration.site.zone
+    texts = texts_of(settings.notices_language, zone)
+    time = Time(lambda: datetime.now(UTC), monotonic, asyncio.sleep)
+    return Pages(store, links, lambda _: texts, settings.notices.contact, door, time)
 
 
 def _explained(configuration: Configuration, files: Files, asked: Asked) -> dict[str, Any]:
@@ -72,6 +90,6 @@ def _gauges(store: Store) -> list[Family]:
             gauge_family("holds", "Holds, by state", "state", states),
             single_gauge("oldest_hold_age_seconds", "Age of the oldest hold that waits", age),
             gauge_family("holds_expiring", "Waiting holds that expire soon", "within", soon),
-            single_gauge("outbox_pending", "Notices still to be sent", float(store.read(pending))),
+            single_gauge("outbox_pending", "Notices still to be sent", float(store.read(partial(pending, now=now)))),
         ]
     return []

@@ -91,6 +91,7 @@ class Metrics:
         self.releases = counter("releases_total", "Re-injections, by outcome for a recipient", "outcome")
         self.release_lag = histogram("release_lag_seconds", "From decision to acceptance by the MTA", _AGE_BUCKETS)
         self.notices = counter("notices_total", "Notices, by kind and outcome", "kind", "outcome")
+        self.links = counter("links_total", "Visits by links in notices, by outcome", "outcome", "why")
 
     def start_at_zero(self, rules: Iterable[tuple[str, str]], codes: Iterable[str]) -> None:
         """Create the children whose labels are known, so that rates are right from the first event."""

@@ -14,6 +14,7 @@ import pwd
 
 from sekisho.config.settings import Settings
 from sekisho.mta.listener import ListenError
+from sekisho.serve.link_key import make_link_key
 from sekisho.serve.metrics import clear
 from sekisho.serve.roles import metrics_folder, store_of
 from sekisho.store import StoreUnavailable
@@ -26,6 +27,8 @@ def own_folders(settings: Settings) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
+    if settings.http.base_url is not None and make_link_key(settings.link_key_file) and user is not None:
+        os.chown(settings.link_key_file, user.pw_uid, user.pw_gid)
 
 
 def begin(settings: Settings, log: logging.Logger) -> None:

@@ -13,13 +13,14 @@ from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
 from sekisho.core.message import Path
 from sekisho.notices.build import Letterhead
-from sekisho.quarantine.outbox import Stationery
 from sekisho.quarantine.reconcile import reconcile
 from sekisho.quarantine.smtp import Outcome, send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.worker import ReleaseWorker
+from sekisho.quarantine.writing import Stationery
 from sekisho.serve.control import when_told
 from sekisho.serve.following import Following
+from sekisho.serve.link_key import links_of
 from sekisho.serve.metrics import Metrics
 from sekisho.serve.roles import metrics_folder, store_of
 from sekisho.serve.watching import Watching
@@ -54,5 +55,8 @@ def sender(settings: Settings) -> Callable[[Path, Sequence[Path], Iterable[bytes
 
 def _stationery(configuration: Configuration) -> Stationery:
     settings = configuration.settings
-    letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn())
-    return Stationery(letterhead, settings.notices_language, settings.postmaster)
+    contact = settings.notices.contact
+    letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn(), contact)
+    links = links_of(settings)
+    reminder = settings.notices.reminder.delta
+    return Stationery(letterhead, settings.notices_language, settings.postmaster, links, reminder=reminder)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, null, select, update
+from sqlalchemy import bindparam, func, null, or_, select, update
 
 from sekisho.store import leases
 from sekisho.store.prepared import ask
@@ -20,11 +20,20 @@ _FREE = {"owner": "", "leased_until": null(), "reply": bindparam("said")}
 _FINISH = update(outbox).where(_THIS).values(due=null(), outcome=bindparam("became"), **_FREE)
 _POSTPONE = update(outbox).where(_THIS).values(due=bindparam("at"), attempts=outbox.c.attempts + 1, **_FREE)
 
-PENDING, SENT, FAILED = "pending", "sent", "failed"
+PENDING, SENT, FAILED, NEEDLESS = "pending", "sent", "failed", "needless"
 
 
-def add(unit: Unit, kind: str, payload: Mapping[str, Any], now: datetime, *, hold: str = "", once: str = "") -> None:
-    """Put a notice in, to be sent from now on. ``once`` marks it for `was_added`."""
+def add(
+    unit: Unit,
+    kind: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    *,
+    hold: str = "",
+    once: str = "",
+    due: datetime | None = None,
+) -> None:
+    """Put a notice in, to be sent from ``due`` on, or from now. ``once`` marks it for `was_added`."""
     row = {
         "id": unit.new_id(),
         "kind": kind,
@@ -32,7 +41,7 @@ def add(unit: Unit, kind: str, payload: Mapping[str, Any], now: datetime, *, hol
         "payload": dict(payload),
         "once": once or None,
         "created": now,
-        "due": now,
+        "due": due or now,
         "attempts": 0,
         "owner": "",
         "leased_until": None,
@@ -79,9 +88,10 @@ def postpone(unit: Unit, row_id: str, due: datetime, reply: str) -> None:
     unit.change(_POSTPONE, {"of": row_id, "at": due, "said": reply})
 
 
-def pending(view: View) -> int:
-    """Notices not sent yet."""
-    return view.connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.due.is_not(None))) or 0
+def pending(view: View, now: datetime) -> int:
+    """Notices not sent yet, but for those whose time has not come."""
+    is_late = or_(outbox.c.due <= now, outbox.c.due.is_not(None) & (outbox.c.attempts > 0))
+    return view.connection.scalar(select(func.count()).select_from(outbox).where(is_late)) or 0
 
 
 def entries(view: View, hold: str) -> list[OutboxRow]:

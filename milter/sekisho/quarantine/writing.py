@@ -1,0 +1,140 @@
+"""Writing a notice at the moment of sending: to whom, in which language, with which link.
+
+The outbox keeps what was true when the notice was put in; a link is bound to the hold as it is when the mail leaves,
+and its token is committed before that. Raises `ValueError` for what cannot be written, and `StoreUnavailable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sekisho.core.lifecycle import State
+from sekisho.core.message import Path
+from sekisho.notices.build import Letterhead, build, envelope
+from sekisho.notices.facts import HoldFacts, Item, Notice, from_json
+from sekisho.quarantine.choose import offers_of
+from sekisho.quarantine.links import Links
+from sekisho.quarantine.notify import POSTMASTER, deadline_of
+from sekisho.store import Store, holds
+from sekisho.store.rows import HoldRow, OutboxRow
+from sekisho.store.unit import Unit
+
+TO_APPROVER = frozenset({"approve", "reminder"})
+_CHOOSING = TO_APPROVER | {"held", "expiring"}
+"""Notices that ask for a choice."""
+_REMINDING = frozenset({"reminder", "expiring"})
+"""Notices that make no sense once nothing waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """What a site puts on its notices."""
+
+    letterhead: Letterhead
+    language: str
+    """Of notices whose reader's language is not known."""
+    postmaster: str
+    """Who is told where the sender cannot be."""
+    links: Links | None = None
+    """None: notices carry no links."""
+    language_of: Callable[[str], str] = lambda _: ""
+    """A person's language; empty where it is not known. May raise anything: then it is not known."""
+    reminder: timedelta = timedelta(hours=1)
+    """How long before its time is over the sender of a hold is reminded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail to send."""
+
+    sender: Path
+    recipient: Path
+    octets: bytes
+
+
+class Writer:
+    """Writes what the outbox holds."""
+
+    def __init__(self, store: Store, stationery: Stationery, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._stationery = stationery
+        self._clock = clock
+
+    def written(self, row: OutboxRow) -> Written | None:
+        """The mail; None for one that is not needed any more."""
+        try:
+            notice = self._addressed(from_json(dict(row.payload)))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"it was put in wrongly: {error!r}") from error
+        completed = self._completed(row, notice)
+        if completed is None:
+            return None
+        octets = build(completed, self._stationery.letterhead, row.id, row.created)
+        return Written(*envelope(completed), octets)
+
+    def _addressed(self, notice: Notice) -> Notice:
+        to = self._stationery.postmaster if notice.to == POSTMASTER else notice.to
+        return replace(notice, to=to, language=notice.language or self._language(to))
+
+    def _language(self, person: str) -> str:
+        try:
+            return self._stationery.language_of(person) or self._stationery.language
+        except Exception:
+            return self._stationery.language
+
+    def _completed(self, row: OutboxRow, notice: Notice) -> Notice | None:
+        """With its links, as the holds are now."""
+        links = self._stationery.links
+        if notice.kind == "digest" and links is not None:
+            return self._store.write(lambda unit: self._with_items(unit, links, row, notice))
+        if notice.kind in _REMINDING or (notice.kind in _CHOOSING and links is not None):
+            return self._store.write(lambda unit: self._with_link(unit, links, row, notice))
+        return notice
+
+    def _with_link(self, unit: Unit, links: Links | None, row: OutboxRow, notice: Notice) -> Notice | None:
+        hold = holds.load(unit, row.hold)
+        if notice.kind in _REMINDING:
+            if hold is None or hold.state is not State.HELD or self._is_early(notice, hold):
+                return None
+            notice = replace(notice, facts=_renewed(notice.facts, hold))
+        if hold is None:
+            return notice
+        offers = offers_of(hold, notice.to)
+        if links is None or not offers:
+            return notice
+        approver = notice.kind in TO_APPROVER
+        link = links.invite(unit, hold, notice.to, self._clock(), notice=row.id, approver=approver)
+        return replace(notice, facts=replace(notice.facts, choices=offers, link=link.url, code=link.code))
+
+    def _is_early(self, notice: Notice, hold: HoldRow) -> bool:
+        """Whether the time was put off since the reminder was put in."""
+        due = reminder_due(hold, self._stationery.reminder, self._clock())
+        return notice.kind == "expiring" and due is not None and due > self._clock()
+
+    def _with_items(self, unit: Unit, links: Links, row: OutboxRow, notice: Notice) -> Notice:
+        items = tuple(self._item(unit, links, row, notice.to, item) for item in notice.facts.items)
+        return replace(notice, facts=replace(notice.facts, items=items))
+
+    def _item(self, unit: Unit, links: Links, row: OutboxRow, person: str, item: Item) -> Item:
+        hold = holds.load(unit, item.ref)
+        if hold is None or not offers_of(hold, person):
+            return item
+        link = links.invite(unit, hold, person, self._clock(), notice=row.id, approver=True)
+        return replace(item, link=link.url, code=link.code)
+
+
+def _renewed(facts: HoldFacts, hold: HoldRow) -> HoldFacts:
+    """Who waits now, and until when."""
+    deadline, fate = deadline_of(hold)
+    waiting = tuple(person.path.address for person in hold.recipients if person.state is State.HELD)
+    return replace(facts, waiting=waiting, deadline=deadline, on_expiry=fate)
+
+
+def reminder_due(hold: HoldRow | None, before: timedelta, now: datetime) -> datetime | None:
+    """When to remind the sender of a hold; None where its time is too short for that, or it has none."""
+    deadline = hold.expires if hold is not None and hold.state is State.HELD else None
+    if deadline is None or deadline - now <= 2 * before:
+        return None
+    return deadline - before

@@ -1,0 +1,186 @@
+"""What the page behind a link shows of a hold: values for its templates, in the reader's language.
+
+Given the hold, what the person may choose, the texts and the moment. Everything from outside is one clean line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sekisho.core.lifecycle import State
+from sekisho.core.oneline import one_line
+from sekisho.core.terms import Preview
+from sekisho.notices.page import LONGEST_SENTENCE, why
+from sekisho.notices.texts import Texts
+from sekisho.quarantine.choose import REASONS, SAFE, preview_of
+from sekisho.quarantine.notify import deadline_of
+from sekisho.store.rows import HoldRow, RecipientRow
+
+STRIP = 5
+"""Lines of evidence on the first screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """The recipients of one domain."""
+
+    text: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A recipient who waits."""
+
+    number: int
+    """Its place in the hold."""
+    address: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A ready reason."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be chosen."""
+
+    code: str
+    text: str
+    picks: bool
+    """Whether it can be chosen for some of the recipients."""
+    reasons: tuple[Ready, ...]
+    """One of these is asked for; none: no reason is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A hold as its reader sees it."""
+
+    headline: str
+    sender: str
+    subject: str
+    chips: tuple[Chip, ...]
+    left: str
+    otherwise: str
+    explanation: str
+    strip: tuple[str, ...]
+    evidence: tuple[str, ...]
+    waiting: tuple[Person, ...]
+    safe: tuple[Option, ...]
+    sending: tuple[Option, ...]
+    """What sends: each has a page of its own, with the evidence above."""
+    note: str
+    shows_message: bool
+    hidden_note: str
+    foot: str
+
+
+def screen_of(hold: HoldRow, offers: Sequence[str], texts: Texts, now: datetime, note: str, explanation: str) -> Screen:
+    """The first screen, and what the pages behind it need. ``offers``: codes of choices, the safest first."""
+    return _Writer(hold, texts, now).screen(offers, note, explanation)
+
+
+class _Writer:
+    def __init__(self, hold: HoldRow, texts: Texts, now: datetime) -> None:
+        self._hold = hold
+        self._texts = texts
+        self._now = now
+        self._preview = preview_of(hold)
+        self._marks = self._marks_of_all()
+
+    def screen(self, offers: Sequence[str], note: str, explanation: str) -> Screen:
+        hold, evidence = self._hold, self._evidence()
+        options = [self._option(code, first=not number) for number, code in enumerate(offers)]
+        deadline, fate = deadline_of(hold)
+        sent = {"time": self._texts.moment(hold.created, self._now), "zone": self._texts.offset(hold.created)}
+        return Screen(
+            headline=evidence[0],
+            sender=self._texts.say("screen.from", sender=hold.message.sender_of_record or hold.message.sender.address),
+            subject=one_line(hold.message.subject, LONGEST_SENTENCE).strip() or self._texts.say("subject.none"),
+            chips=self._chips(),
+            left=self._left(deadline) if deadline else "",
+            otherwise=self._texts.by(f"otherwise.{fate.value}", self._moment(deadline)),
+            explanation=one_line(explanation, LONGEST_SENTENCE),
+            strip=tuple(evidence[:STRIP]) if len(evidence) <= STRIP else self._shortened(evidence),
+            evidence=tuple(evidence),
+            waiting=self._waiting(),
+            safe=tuple(option for option in options if option.code in SAFE),
+            sending=tuple(option for option in options if option.code not in SAFE),
+            note=note,
+            shows_message=self._preview is Preview.FULL,
+            hidden_note=self._texts.say("screen.hidden.findings") if self._preview is Preview.FINDINGS else "",
+            foot=self._texts.say("screen.time", **sent),
+        )
+
+    def _evidence(self) -> list[str]:
+        """Sentences, the most telling first; never none."""
+        if self._preview is Preview.NONE:
+            return [self._texts.say("screen.hidden.none")]
+        kept = self._hold.evidence
+        found = sorted(kept.findings, key=lambda finding: -finding.score)
+        lines = why(found, kept.messages.values(), kept.reasons.values(), self._texts.language)
+        return lines or [self._texts.say("held.lead", count=len(self._waiting()))]
+
+    def _shortened(self, evidence: Sequence[str]) -> tuple[str, ...]:
+        return (*evidence[: STRIP - 1], self._texts.say("screen.more", count=len(evidence) - STRIP + 1))
+
+    def _marks_of_all(self) -> dict[int, tuple[str, ...]]:
+        """What is said beside each recipient, by ordinal."""
+        marks: dict[int, dict[str, None]] = {}
+        for finding in self._hold.evidence.findings if self._preview is not Preview.NONE else ():
+            key = f"screen.mark.{finding.code}"
+            if key in self._texts.templates:
+                for ordinal in range(len(self._hold.recipients)):
+                    if finding.recipients >> ordinal & 1:
+                        marks.setdefault(ordinal, {})[self._texts.say(key)] = None
+        return {ordinal: tuple(found) for ordinal, found in marks.items()}
+
+    def _waiting(self) -> tuple[Person, ...]:
+        people = enumerate(self._hold.recipients)
+        return tuple(
+            Person(ordinal, one_line(person.path.address, 320), self._marks.get(ordinal, ()))
+            for ordinal, person in people
+            if _waits(person)
+        )
+
+    def _chips(self) -> tuple[Chip, ...]:
+        """By domain, those with a mark first."""
+        counts: Counter[str] = Counter()
+        marks: dict[str, dict[str, None]] = {}
+        for person in self._waiting():
+            domain = person.address.rpartition("@")[2]
+            counts[domain] += 1
+            marks.setdefault(domain, {}).update(dict.fromkeys(person.marks))
+        ordered = sorted(counts, key=lambda domain: (not marks[domain], -counts[domain]))
+        return tuple(
+            Chip(self._texts.say("domain-count", domain=domain, count=counts[domain]), tuple(marks[domain]))
+            for domain in ordered
+        )
+
+    def _option(self, code: str, *, first: bool) -> Option:
+        text = self._texts.counted(f"choice.{code}", len(self._waiting()))
+        reasons = tuple(Ready(one, self._texts.say(f"reason.{one}")) for one in REASONS.get(code, ()))
+        shown = self._texts.say("do.recommended", choice=text) if first else text
+        return Option(code, shown, len(self._waiting()) > 1, reasons)
+
+    def _moment(self, deadline: datetime | None) -> str:
+        return self._texts.moment(deadline, self._now) if deadline else ""
+
+    def _left(self, deadline: datetime) -> str:
+        left = deadline - self._now
+        if left <= timedelta(0):
+            return self._texts.say("screen.left.over")
+        return self._texts.say("screen.left", span=self._texts.span(left))
+
+
+def _waits(person: RecipientRow) -> bool:
+    return person.state is State.HELD
