@@ -1,9 +1,10 @@
 """Placeholders of mailers, as they stand in a text that nobody filled in.
 
-`placeholders` finds them in every usual syntax: handlebars (``{{name}}``, ``{{{x}}}``), ``%%NAME%%``, Mailchimp's
-``*|FNAME|*``, ``[[x]]``, ``[FIRST_NAME]``, ``${x}``, ``<<x>>``, ``«x»``, ``__X__``, ``{x}``, ``%x%``, ``-x-``, and the
-Japanese and Chinese 〇〇様, 【会社名】様, XX先生. Signs that have other uses count only around a word that names a
-field. Linear in the text.
+`placeholders` finds them in every usual syntax: a name of a field between signs (``{{name}}``, ``%%NAME%%``,
+``*|FNAME|*``, ``[[x]]``, ``[FIRST_NAME]``, ``${x}``, ``<<x>>``, ``«x»``, ``__X__``, ``{x}``, ``%x%``, ``#x#``,
+``$$x$$``, ``-x-``), with the mailer's prefix and default (``lead.x``, ``val:usr:x``, ``x|friend``); what programs write
+for nothing (``Dear null``); and the Japanese and Chinese 〇〇様, 【会社名】様, XX先生. Signs that have other uses count
+only around a word that names a field. Linear in the text.
 """
 
 from __future__ import annotations
@@ -31,9 +32,19 @@ _CHINESE = (
     r"|日期|地址|电话|邮箱)"
 )
 _FIELD = rf"(?:{_ENGLISH}|{_JAPANESE}|{_CHINESE})"
+_DEFAULT = (
+    r"(?:[ \t]*\|[^\n{}\[\]<>%]{0,40}|[ \t]*,[ \t]*(?:fallback|default)[ \t]*=[^\n{}\[\]<>%]{0,40}"
+    r"|[ \t]*:[ \t]*(?:default|\")[^\n{}\[\]<>%]{0,40})"
+)
+_SLOT = rf"[ \t]*(?:[A-Za-z]\w{{0,30}}[.:]){{0,2}}{_FIELD}\d{{0,2}}{_DEFAULT}?[ \t]*"
+"""A field as mailers write it between their signs."""
 _LETTER = r"[A-Za-z_\p{Han}\p{Hiragana}\p{Katakana}]"
-_IDENTIFIER = rf"[#/^&>!~]?[ \t]*{_LETTER}[\w.\-: \p{{Han}}\p{{Hiragana}}\p{{Katakana}}ー|'\"()]{{0,60}}"
 _UPPER = r"(?-i:[A-Z][A-Z0-9]{1,20}(?:[_.-][A-Z][A-Z0-9]{1,20}){1,5}(?:_\d{1,2})?|[A-Z]{2,20}_\d{1,2})"
+_TITLES = (
+    r"(?-i:(?:[A-Z][a-z]{1,15}(?:['’]s)? ){1,3}"
+    r"(?:Name|Title|Date|Address|Number|Amount|Company|Department|Position|Location|Email|Phone))"
+)
+"""``Client's Name``, ``Meeting Date``."""
 _TO_INSERT = r"(?:insert|enter|your|add|type)[ _](?:[a-z']{1,15}[ _]){0,3}"
 _SNAKE = r"[A-Za-z]{1,20}_\w{1,40}"
 _HONORIFIC = r"(?:様|さま|サマ|殿|御中|先生|さん|部長|課長|社長|氏)"
@@ -41,11 +52,14 @@ _COMPANY = r"(?:株式会社|有限会社|合同会社|\(株\)|㈱)"
 _ROUNDS = (
     r"(?:[〇○◯]{2,6}|[●◎]{2,6}|[△▲]{2,6}|[□■]{2,6}|[◇◆☆★]{2,6}|[×✕✖]{2,6}|[＊*]{2,6}|[＿_]{2,12}|[XxＸｘ]{2,6}|〓{2,6})"
 )
+_NOTHING = r"(?:null|undefined|none|nan|#?n/a|#ref!|#value!|#name\?|\[object object\]|\(null\))"
+_NAMELESS = r"(?:会社名|貴社名|御社名|氏名|お名前|名前|姓名|ご?担当者名|顧客名|宛名)"
 _DATE = r"(?:[〇○◯●△▲×]{1,2}|[XxＸｘ]{1,2})"
 _TITLE = r"(?:Mr\.?|Ms\.?|Mrs\.?|Dr\.?)?"
 
 _ROUND = (
-    rf"{_DATE}月{_DATE}日|{_ROUNDS}[ \t　]*{_COMPANY}?[ \t　]*{_HONORIFIC}|{_COMPANY}{_ROUNDS}|{_ROUNDS}{_COMPANY}"
+    rf"{_DATE}月{_DATE}日|{_ROUNDS}(?:円|月|日|時|名様|支店|営業所|部長|課長)"
+    rf"|{_ROUNDS}[ \t　]*{_COMPANY}?[ \t　]*{_HONORIFIC}|{_COMPANY}{_ROUNDS}|{_ROUNDS}{_COMPANY}"
     rf"|尊敬的[ \t]*(?:{_ROUNDS}|某某)|{_ROUNDS}(?:先生|女士|小姐|经理|總|总)"
     rf"|\b(?:Dear|Hi|Hello)[ \t]+{_TITLE}[ \t]*(?:[xX]{{2,6}}|_{{2,12}}|\.{{3,12}}|…)"
 )
@@ -54,46 +68,60 @@ _LABEL = (
     rf"|[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}][【〔](?:{_JAPANESE}|{_CHINESE})[】〕]\p{{Hiragana}}"
     rf"|尊敬的[ \t]*[【〔\[](?:{_CHINESE})[】〕\]]"
 )
+_HANDLEBARS = (
+    rf"\{{\{{\{{?[ \t]*[#/^&>!~]?[ \t]*{_LETTER}[^{{}}\n]{{0,120}}\}}?\}}\}}"
+    r"|\{%-?[ \t]*(?:if|for|else|elsif|elif|endif|assign|unless|set)\b[^%\n]{0,80}%\}"
+    rf"|\{{![ \t]*{_LETTER}[\w.:;]{{0,60}}\}}"
+)
+_PERCENT = (
+    rf"%%[ \t]*{_LETTER}[\w.\- :\p{{Han}}]{{0,60}}%%|%%=[^\n]{{1,80}}?=%%|%(?:{_SLOT}|recipient\.\w{{1,40}})%"
+    rf"|%\{{{_SLOT}\}}|<%=?{_SLOT}%>|<%=[^\n%]{{1,80}}%>|\[%{_SLOT}%\]"
+)
+_BRACKETS = (
+    rf"\$?\[\[(?:{_SLOT}|[ \t]*[A-Za-z_]\w{{0,40}}[ \t]*)\]\]"
+    rf"|\$?[\[［](?:{_UPPER}|{_TO_INSERT}{_FIELD}|{_TITLES}|{_SLOT})[\]］]\$?|\$\[{_LETTER}[\w |]{{0,60}}\]\$"
+)
+_ANGLES = (
+    rf"(?:<<|[«≪])(?:{_SLOT}|[ \t]*(?:{_UPPER}|{_SNAKE})[ \t]*)(?:>>|[»≫])"
+    rf"|[<＜](?:{_TITLES}|{_JAPANESE}|{_CHINESE}|(?:first|last|full|company|customer|client)[ _]name)[>＞]"
+)
+_EMPTY = (
+    rf"(?m)^[ \t　]*(?:{_NAMELESS}?[ \t　]*(?:様|御中|殿)|Dear[ \t]*,|(?:Hi|Hello)[ \t]+,|尊敬的[ \t]*[:：,，])"
+    r"[ \t　]*\r?$"
+    rf"|\b(?:Dear|Hi|Hello|Hey)[ \t]+{_TITLE}[ \t]*{_NOTHING}[ \t]*[,:!]|{_NOTHING}[ \t　]*(?:様|殿|御中)"
+)
 _SYNTAXES = (
-    (
-        "handlebars",
-        "{",
-        rf"\{{\{{\{{?[ \t]*{_IDENTIFIER}\}}?\}}\}}|\{{![ \t]*[A-Za-z]\w{{0,40}}(?:\.\w{{1,40}}){{1,3}}\}}",
-    ),
+    ("handlebars", "{", _HANDLEBARS),
     ("mailchimp", "|", r"\*\|[ \t]*[A-Za-z][\w:.\- =]{0,60}\|\*"),
-    ("percent", "%", rf"%%[ \t]*{_LETTER}[\w.\- :\p{{Han}}]{{0,60}}%%|%(?:{_FIELD}|recipient\.\w{{1,40}})%"),
-    (
-        "brackets",
-        "[［",
-        rf"\[\[[ \t]*(?:{_FIELD}|[A-Za-z_]\w{{0,40}})[ \t]*\]\]|[\[［](?:{_UPPER}|{_TO_INSERT}{_FIELD}|{_FIELD})[\]］]",
-    ),
-    ("dollar", "$", rf"\$\{{[ \t]*(?:\w{{1,30}}\.)?{_FIELD}[ \t]*\}}"),
-    ("angles", "<«≪", rf"(?:<<|[«≪])[ \t]*(?:{_FIELD}|{_UPPER}|{_SNAKE})[ \t]*(?:>>|[»≫])"),
-    ("braces", "{｛", rf"[{{｛][ \t]*{_FIELD}[ \t]*[}}｝]"),
-    ("hashes", "#", rf"##[ \t]*{_FIELD}[ \t]*##"),
+    ("percent", "%", _PERCENT),
+    ("brackets", "[［", _BRACKETS),
+    ("dollar", "$#@", rf"[$#@]\{{{_SLOT}\}}|\$\$(?:{_SLOT}|[A-Z]\d\d)\$\$|(?-i:\$[A-Z]{{2,20}}_[A-Z_]{{2,20}}\$)"),
+    ("angles", "<«≪＜", _ANGLES),
+    ("braces", "{｛", rf"[{{｛]\$?{_SLOT}[}}｝]"),
+    ("hashes", "#", rf"##{_SLOT}##|#{_SLOT}#"),
+    ("signs", "@~!", rf"@@{_SLOT}@@|@{_SLOT}@|!!{_SLOT}!!|~{_SLOT}~"),
     ("underscores", "_", rf"\b__(?:(?-i:[A-Z][A-Z0-9]{{1,20}}(?:_[A-Z0-9]{{1,20}}){{0,4}})|{_FIELD})__"),
-    ("dashes", "-", r"-(?:name|fname|lname|firstname|first_name|lastname|last_name|company|email)-"),
+    ("dashes", "-", r"-(?:name|fname|lname|firstname|first_name|lastname|last_name|fullname|company|email)-"),
+    ("greeting", "[<{", rf"\b(?:Dear|Hi|Hello|Hey)[ \t,]+{_TITLE}[ \t]*[\[<{{][A-Za-z][\w .'/-]{{0,30}}[\]>}}]"),
     ("round", "〇○◯●◎△▲□■◇◆☆★×✕✖＊*＿_XxＸｘ〓.…某", _ROUND),
     ("label", "【〔[(（<＜『［", _LABEL),
-    (
-        "empty",
-        "様御殿,，:：",
-        r"(?m)^[ \t　]*(?:様|御中|殿|Dear[ \t]*,|(?:Hi|Hello)[ \t]+,|尊敬的[ \t]*[:：,，])[ \t　]*\r?$",
-    ),
+    ("empty", "様御殿,，:：!", _EMPTY),
 )
 """Kind, signs without which it need not be looked for, pattern; an earlier kind owns what several match."""
 _PATTERNS = tuple((kind, signs, Pattern(pattern)) for kind, signs, pattern in _SYNTAXES)
 
 _CODE = Pattern(
-    r"[;{]\s*$|\b(?:const|var|let|def|class|function|import|return|echo|printf?|export|curl|sudo|docker|kubectl|SELECT"
-    r"|FROM|INSERT)\b\s|=>|==|::|\$\(|</?\w+[^>]*>|^\s*(?:#include|//|/\*|\$ |> |@\w+)|</?[#@]\w+|`|\w\((?:[^)]{2,})?\)"
-    r"|^\s*[\w.-]+\s*[:=]\s*['\"{$]"
+    r"[;{]\s*$|(?-i:\b(?:const|var|let)\s+\w+\s*[=:]|\bdef\s+\w+\(|\bclass\s+\w+\s*[:({]|\bfunction\s*\w*\()"
+    r"|(?-i:\bfrom\s+[\w.]+\s+import\b|^\s*import\s+\w|\breturn\s\S.*;|\becho\s+['\"$]|\bexport\s+\w+=)"
+    r"|(?-i:\b(?:curl|sudo|docker|kubectl|git|npm|pip)\s+[-a-z]|\b(?:SELECT|INSERT)\s.*\b(?:FROM|INTO)\b)"
+    r"|=>|==|::|\$\(|</?[a-z][a-z0-9]{0,10}(?:\s[^>]*)?/?>|^\s*(?:#include|//|/\*|\$ |> |@\w+)|</?[#@]\w+|`"
+    r"|\w\((?:[^)]{2,})?\)|^\s*[\w.-]+\s*[:=]\s*['\"{$]|\\ x |\b[A-Z]:\\"
 )
 _GUIDANCE = Pattern(
     r"例[:：)）えば]|たとえば|記入例|見本|サンプル|プレースホルダ|テンプレート|ひな形|雛形|差し?込み(?:タグ|変数|項目|文字|フィールド)|置換|変数"
     r"|と(?:記載|表記|入力|記入|書|表示|いう|なって)|の(?:部分|箇所|ところ|よう[なに])|形式|構文|伏せ字|\be\.?g\.|for\s+example|such\s+as"
     r"|placeholders?|template|syntax|\bwiki\b|merge\s+(?:tag|field)s?|variables?|will\s+be\s+replaced|replace\s+\S+\s+with|例如|比如|占位符"
-    r"|模板|变量|變數|替换|替換|格式|填写"
+    r"|模板|变量|變數|替换|替換|格式|填写|named?\s+group|format\s+string|regex|regular\s+expression|escaped|欄|ご?記入|ご?入力|空欄"
 )
 _QUOTES = "「『“\"'`‘（("
 _UNQUOTES = "」』”\"'`’）)"
@@ -127,7 +155,7 @@ def _is_harmless(kind: str, text: str, start: int, end: int) -> bool:
     right = text.find("\n", end, end + _REACH)
     right = min(end + _REACH, len(text)) if right < 0 else right
     before, after = text[left:start], text[end:right]
-    if _is_quoted(before, after) or (kind == "handlebars" and before.endswith("$")):
+    if _is_quoted(before, after) or (kind == "handlebars" and before.endswith(("$", "="))):
         return True
     if kind in ("brackets", "label", "braces") and _is_label(text[start:end], before, after):
         return True

@@ -29,13 +29,13 @@ _MEANT = Pattern(
     # Japanese: something is attached by this mail
     r"(?:添付|同封)(?:(?:の|する|して(?:い|お)る|した)?(?:ファイル|資料|書類|データ|画像|写真|文書|見積書?|請求書|契約書|PDF|Excel|エクセル)|(?:いた|致)?し(?:ます|ました|て(?:おり|い)ます|て(?:再送|再度|改めて|お戻し|ご?返送|ご?提出(?:いた|し|申)|ご?送付|送り)|てお(?:送|渡)り|ておきます|た[のも通])"
     r"|いたし|致し|申し上げ|させて(?:いただ|頂)|にて|で(?:お送|送|ご確認)|の(?:通|とおり|ほど|件|上お送り|うえお送り)|(?:を|も)(?:ご?(?:確認|参照|覧|査収|一読|高覧))|ご(?:確認|参照|査収)|をお送り|します|しました|\s*$|。)"
-    r"|(?:別添|別紙)(?:の(?:通|とおり|資料|ファイル|書)|にて|を?ご?(?:参照|確認|覧)|資料|のほど|をお送り|をご査収)"
+    r"|添付(?:書類|資料|ファイル|データ)?\s*[:：]|別添の|(?:別添|別紙)(?:の(?:通|とおり|資料|ファイル|書)|にて|を?ご?(?:参照|確認|覧)|資料|のほど|をお送り|をご査収)"
     # English
     r"|(?:please\s+(?:find|see|review|check|refer\s+to|note)|find|see|here\s+is|here\s+are|i(?:['’]ve|\s+have|\s+am|['’]m)?|we(?:['’]ve|\s+have|\s+are|['’]re)?|is|are|as|the|per|in|with)"
     r"\s+(?:\w+\s+){0,4}(?:attach(?:ed|ing|ments?)|enclos(?:ed|ing|ures?))\b"
     r"|\b(?:attached|enclosed)\s+(?:is|are|please|you|find|here|herewith|to\s+this|below|file|files|document|documents|report|pdf|invoice|quote|spreadsheet|presentation|the|my|our|a|an)\b"
     r"|\bfind\b[^.!?]{1,60}\b(?:attached|enclosed)\b|^\W*(?:\w+\s+){1,4}(?:attached|enclosed)\W*$"
-    r"|\bPFA\b|\battachments?\s*[:：]|\bsee\s+attach(?:ment|ed)\b"
+    r"|^\W*(?:(?:just|also|re|now)\W+)?attaching\b|\bPFA\b|\battachments?\s*[:：]|\bsee\s+attach(?:ment|ed)\b"
     # Chinese
     r"|(?:见|見|查收|查阅|查閱|参阅|參閱|查看|参见|打开|详见|详细见|请看)(?:邮件|本邮件|以下)?附件|附件(?:是|为|為|中|里|裡|内|內|请|請|如下|的(?:文件|资料|資料|表格|合同|报价)|发|已|供|附上)"
     r"|附上|随附|隨附|随信附|如附件|见附|作为附件"
@@ -43,15 +43,24 @@ _MEANT = Pattern(
 _NOT_MEANT = Pattern(
     r"添付(?:ファイル)?(?:は|が|を|も|の)?(?:不要|なし|無し|ございませ|ありませ|しませ|せず|しない|できませ|できない|忘れ|漏れ|禁止|制限|可能|容量|必要|いただ|頂|くださ|下さ)"
     r"|(?:添付|同封)(?:の上|のうえ)[^。]{0,20}(?:返信|返送|提出|申請|応募|ください|下さい)"
-    r"|(?:添付|同封)し(?:て|、)?[^。]{0,16}(?:ください|下さい|いただ|頂|ほしい|欲しい|もらえ|くれ|もらい|返信|返送)"
-    r"|(?:先日|前回|以前|昨日|先ほど|先程|前の?メール)[^。]{0,14}(?:添付|同封|別添)"
+    # A request: "ます" in between means that the request is another one (添付しておりますのでご確認ください).
+    r"|(?:添付|同封)し(?:て|、)?[^。ま]{0,16}(?:ください|下さい|いただ|頂|ほしい|欲しい|もらえ|くれ|もらい|返信|返送)"
+    # An earlier mail's
+    r"|(?:先日|前回|以前|昨日|先ほど|先程|前々?の?|先の)(?:お送りした|いただいた|頂いた)?の?メール[^。]{0,14}(?:添付|同封|別添)"
+    r"|(?:先日|前回|以前|昨日|先ほど|先程)(?:の|に|も|、|お?送(?:り|付)(?:いた|致)?し(?:まし)?たの?)?(?:添付|同封|別添)"
+    r"|添付[^。]{0,10}(?:上限|最大|サイズ|大きさ|拡張子|件数|有無|開封|ダウンロード|ウイルス|ウィルス|送受信|受信)"
+    r"|添付[^。]{0,10}パスワード[^。]{0,20}(?:です|以下|下記|次の|お知らせ|[:：])"
+    r"|添付[^。]{0,10}[:：]\s*(?:なし|無|不要|none)"
     r"|(?:いただいた|頂いた|頂戴した|送っていただい|お送りいただい|貴社の?|御社の?)[^。]{0,14}(?:添付|同封|別添)(?:の|ファイル|資料|書類|され|いただ|頂|を|は)"
     r"|(?:後日|後ほど|のちほど|追って)[^。]{0,20}(?:添付|同封)|添付(?:ファイル)?[はをの][^。]{0,8}(?:開か(?:ない|ず)|開封し(?:ない|ず))|不審な|怪しい"
     r"|添付(?:ファイル)?[がは][^。]{0,10}(?:見当た[らり]|見つか[らり]|届い|開け|開きませ|壊れ|破損|文字化け|確認でき(?:ま|な)|付いてい?[なま]|ついてい?[なま])"
     r"|添付書類(?:の(?:一覧|種類|様式|提出)|[はを][^。]{0,12}(?:窓口|必要|郵送))"
     r"|添付(?:いただ|頂|の?(?:場合|際|方法|可否|要否|有無|漏れ|忘れ|ルール|機能))|添付(?:を|は|も)?(?:忘れ|失念|お願い|希望)|別紙.{0,10}(?:記入|提出|くださ)"
     r"|(?:商品|製品|本品|箱|封筒|荷物|お品物)[^。]{0,6}[にへ]同封|郵送|同封(?:の返信用|にて郵送)|貼付"
-    r"|\b(?:not|never|no|without|any|don['’]t|didn['’]t|doesn['’]t|isn['’]t|forgot|forget|cannot|can['’]t|unable|nothing|if)\b[^.!?]{0,30}\b(?:attach|enclos)"
+    r"|(?:\b(?:not|never|no|without|any|forgot|forget|cannot|unable|nothing|if|whether)|n['’]t)\b[^.!?]{0,30}\b(?:attach|enclos)"
+    r"|\b(?:thanks?|thank\s+you)\s+(?:very\s+much\s+|so\s+much\s+)?for\b[^.!?]{0,40}\b(?:attach|enclos)"
+    r"|\b(?:received|got|opened|read|reviewed|saw|seen|checked|downloaded|printed|lost|missed)\s+(?:\w+\s+){0,3}(?:attach|enclos)"
+    r"|\battachments?\s+(?:\w+\s+){0,2}(?:missing|broken|corrupt|damaged|empty|blank|stripped|removed|blocked|arrive|open|come|came)"
     r"|\b(?:please|kindly|could\s+you|can\s+you|would\s+you|to|must|should|you\s+(?:can|may|need\s+to))\s+(?:\w+\s+){0,2}(?:attach|enclose)\b"
     r"|\b(?:could|can|would|will|please|kindly)\s(?:you\s)?[^.!?]{0,10}\b(?:send|forward|mail|provide|give|resend)\b[^.!?]{0,40}\bas\s+(?:an?\s+)?attachments?"
     r"|\bwill\s+(?:be\s+)?attach|\b(?:model|product|machine|device|cleaner|tool|set|kit|comes?|came)\b[^.!?]{0,30}\battachments\b"
@@ -59,6 +68,7 @@ _NOT_MEANT = Pattern(
     r"|\battach(?:ed|ment|ments)?\s+(?:to\s+(?:the|your|our|his|her|their|each|a|an|it|him|them)\b|size|limit|policy|theory|style)|\bstrings\s+attached"
     r"|\b(?:emotionally|closely|very|firmly|securely|permanently|physically)\s+attached"
     r"|(?:没有|沒有|无|無|不需要|无需|不用|忘记|忘了|不要|请勿|勿|不能|无法|未)[^。，]{0,6}(?:附件|附上)|附件(?:大小|限制|上限|不要|无需|没有)"
+    r"|附件(?:已|都|均|已经)?(?:收到|收悉|阅|看|打不开|打開不|无法)|(?:收到|看了|看过|感谢|谢谢|打开)[^。，]{0,10}附件"
     r"|(?:您|你|贵司|上次|之前|昨天)[^。，]{0,8}附件|请[^。，]{0,8}(?:添加|上传|发送|发来|提供|作为)[^。，]{0,6}附件|附上您"
 )
 _STORAGE = Pattern(
