@@ -134,7 +134,9 @@ _DISCLAIMER = Pattern(
     r"intended\s+(?:solely\s+|only\s+)?(?:for|recipient)|not\s+the\s+(?:intended|named)\s+(?:recipient|addressee)"
     r"|this\s+(?:e-?mail|message|transmission)\s.{0,80}\s(?:confidential|privileged)"
     r"|received\s+this\s.{0,40}\sin\s+error|unauthori[sz]ed\s+(?:use|disclosure|review)"
+    r"|(?:本|この)(?:電子)?(?:e)?メール[^。\n]{0,24}(?:機密|秘密|秘匿)[^。\n]{0,24}(?:場合|可能性|こと|恐れ|おそれ)が"
     r"|誤って(?:受信|送信|届|お受け取り|受け取|配信)|誤送信(?:された|により)|宛先以外の方|名宛人以外|受信者以外"
+    r"|(?:本|此)(?:电子|電子)?(?:邮件|郵件)(?:及其?附件)?[^。\n]{0,12}(?:保密|机密|機密|专有|受法律保护)"
     r"|误(?:收|发|送)|错误地?(?:收到|发送)|誤收|非(?:预期|指定)的?(?:收件人|接收)|仅供(?:收件人|指定)"
 )
 _SIGN_OFF = Pattern(
