@@ -160,8 +160,9 @@ class Facts:
     @lazy
     def prose(self) -> tuple[Prose, ...]:
         """The texts, with what each line is: new, quoted, a signature …"""
-        forwarded = forwards(self.subjects)
-        return tuple(Prose(text, forwards=forwarded) for text in self.texts)
+        texts = self.texts
+        forwarded = bool(texts) and forwards(self.subjects)
+        return tuple(Prose(text, forwards=forwarded) for text in texts)
 
     @lazy
     def sent_texts(self) -> tuple[Text, ...]:

@@ -8,12 +8,15 @@ no UTF-8): each counts as U+FFFD.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 import re2
 
+_SET_MEMORY = 32 << 20
+_WORDS_MEMORY = 64 << 20
+"""Octets that RE2 may use for a compiled set, and for what it remembers of its searches."""
 MAX_LENGTH = 10_000
 """Longest pattern accepted, in characters."""
 
@@ -67,17 +70,39 @@ class PatternSet:
         for text in texts:
             _compiled(text, False)
             if self._set is None:
-                self._set = re2.Set.SearchSet(_options(False))
+                # A set that has no memory to search would find nothing, and say nothing of it.
+                options = _options(False)
+                options.max_mem = _SET_MEMORY
+                self._set = re2.Set.SearchSet(options)
             self._set.Add(text)
         if self._set is not None:
             self._set.Compile()
 
     def found(self, text: str) -> bool:
         """Whether any of them matches anywhere in the text."""
-        return self._set is not None and bool(self._set.Match(_octets(text)))
+        return bool(self.which(text))
+
+    def which(self, text: str) -> Sequence[int]:
+        """The numbers of those that match anywhere in the text, in no order."""
+        return (self._set is not None and self._set.Match(_octets(text))) or ()
 
     def __bool__(self) -> bool:
         return self._set is not None
+
+
+class AnyWord:
+    """Words as they are, letter case included, of which any may be in a text; some ten thousand at most."""
+
+    __slots__ = ("_compiled",)
+
+    def __init__(self, words: Iterable[str]) -> None:
+        options = _options(True)
+        options.max_mem = _WORDS_MEMORY
+        self._compiled: Any = re2.compile("|".join(map(re2.escape, sorted(words))), options)
+
+    def found(self, text: str) -> bool:
+        """Whether any of them is in the text."""
+        return self._compiled.search(_octets(text)) is not None
 
 
 def _octets(text: str) -> bytes:

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from itertools import accumulate, islice
 
+from sekisho.core.lazy import lazy
 from sekisho.core.parts import Text
-from sekisho.core.patterns import Pattern
+from sekisho.core.patterns import Pattern, PatternSet
 
 LINES = 200_000
 MARKS = 2_000
@@ -41,18 +42,32 @@ EVERYTHING = frozenset(Voice)
 class Prose:
     """One text with its lines."""
 
-    __slots__ = ("_ends", "_voices", "place", "text")
-
     def __init__(self, text: Text, *, forwards: bool) -> None:
         """``forwards``: the subject says that the message is forwarded."""
         self.place = text.place
         self.text = text.text
-        lines = self.text.split("\n", LINES)
-        self._ends = array("q", accumulate(len(line) + 1 for line in lines))
-        self._voices = bytearray(len(lines))
-        self._mark_others(lines, Voice.FORWARDED if forwards else Voice.QUOTED)
-        _mark_signature(lines, self._voices)
-        self._mark_disclaimers(lines)
+        self._original = Voice.FORWARDED if forwards else Voice.QUOTED
+
+    @lazy
+    def _lines(self) -> list[str]:
+        return self.text.split("\n", LINES)
+
+    @lazy
+    def _ends(self) -> array[int]:
+        return array("q", accumulate(len(line) + 1 for line in self._lines))
+
+    @lazy
+    def _voices(self) -> bytearray:
+        """Who speaks in each line; worked out only where something was found, of which it matters."""
+        voices = bytearray(len(self._lines))
+        present = _PRESENT.which(self.text)
+        self._mark_quoted(voices)
+        if _OTHERS in present:
+            self._mark_others(voices)
+        _mark_signature(self._lines, voices, present)
+        if _DISCLAIMERS in present:
+            self._mark_disclaimers(voices)
+        return voices
 
     def line(self, offset: int) -> int:
         """The number, from 1, of the line where this character stands."""
@@ -74,26 +89,30 @@ class Prose:
                 yield start, self.text[start : end - 1]
             start = end
 
-    def _mark_others(self, lines: Sequence[str], original: Voice) -> None:
-        """Quoted lines, and everything below a mark after which nothing is new."""
+    def _mark_quoted(self, voices: bytearray) -> None:
+        """Lines with the sign of quotations."""
         if ">" in self.text or "＞" in self.text:
-            for number, line in enumerate(lines):
+            for number, line in enumerate(self._lines):
                 if _is_quoted(line):
-                    self._voices[number] = Voice.QUOTED
+                    voices[number] = Voice.QUOTED
+
+    def _mark_others(self, voices: bytearray) -> None:
+        """Everything below a mark after which nothing is new."""
+        lines = self._lines
         for start, _ in islice(_MARK.spans(self.text), MARKS):
             number = self.line(start) - 1
-            rest = _begins_another(lines, number, original)
+            rest = _begins_another(lines, number, self._original)
             if rest is not Voice.NEW:
-                self._voices[number:] = bytes([rest]) * (len(lines) - number)
+                voices[number:] = bytes([rest]) * (len(lines) - number)
                 return
 
-    def _mark_disclaimers(self, lines: Sequence[str]) -> None:
+    def _mark_disclaimers(self, voices: bytearray) -> None:
         """Whole paragraphs that tell the wrong reader what to do."""
         for start, _ in islice(_DISCLAIMER.spans(self.text), MARKS):
             number = self.line(start) - 1
-            if self._voices[number] in (Voice.NEW, Voice.SIGNATURE):
-                first, last = _paragraph(lines, number)
-                self._voices[first:last] = bytes([Voice.DISCLAIMER]) * (last - first)
+            if voices[number] in (Voice.NEW, Voice.SIGNATURE):
+                first, last = _paragraph(self._lines, number)
+                voices[first:last] = bytes([Voice.DISCLAIMER]) * (last - first)
 
 
 _FORWARDING = Pattern(r"^[\s\[【(]*(?:fwd?|fw|tr|wg|転送|转发|轉寄|轉發)\s*[:：\]】)]")
@@ -139,11 +158,22 @@ _DISCLAIMER = Pattern(
     r"|(?:本|此)(?:电子|電子)?(?:邮件|郵件)(?:及其?附件)?[^。\n]{0,12}(?:保密|机密|機密|专有|受法律保护)"
     r"|误(?:收|发|送)|错误地?(?:收到|发送)|誤收|非(?:预期|指定)的?(?:收件人|接收)|仅供(?:收件人|指定)"
 )
-_SIGN_OFF = Pattern(
-    r"^\s*(?:(?:with |very )?(?:(?:best|kind|kindest|warm|warmest) )?(?:regards|wishes)|best|cheers"
+_REGARDS = (
+    r"(?:(?:with |very )?(?:(?:best|kind|kindest|warm|warmest) )?(?:regards|wishes)|best|cheers"
     r"|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|many thanks"
-    r"|thanks(?: and regards)?|mit freundlichen grüßen)\s*[,.!]?\s*$"
+    r"|thanks(?: and regards)?|mit freundlichen grüßen)"
 )
+_SIGN_OFF = Pattern(rf"^\s*{_REGARDS}\s*[,.!]?\s*$")
+_OTHERS, _DISCLAIMERS, _MACHINES, _SIGN_OFFS = range(4)
+_PRESENT = PatternSet(
+    (
+        _MARK.text,
+        _DISCLAIMER.text,
+        rf"(?m)^[^\w]*{_MACHINE}",
+        rf"(?m)^[^\w]*{_REGARDS}[^\w]*$",
+    )  # RE2's blanks are fewer
+)
+"""Most texts have none of these: the whole text is asked at once, and its lines only for what it has."""
 _SIGNATURE_LINES = 14
 _PARAGRAPH_LINES = 30
 
@@ -194,27 +224,28 @@ def _marks_quotes(lines: Sequence[str], number: int) -> bool:
     return any(_is_quoted(line) for line in following[:2])
 
 
-def _mark_signature(lines: Sequence[str], voices: bytearray) -> None:
+def _mark_signature(lines: Sequence[str], voices: bytearray, present: Sequence[int]) -> None:
     """The last block of what is new, below a separator."""
     end = len(lines)
     while end and voices[end - 1] != Voice.NEW:
         end -= 1
-    for number in range(_signature_start(lines, voices, end), end):
+    for number in range(_signature_start(lines, voices, end, present), end):
         if voices[number] == Voice.NEW:
             voices[number] = Voice.SIGNATURE
 
 
-def _signature_start(lines: Sequence[str], voices: bytearray, end: int) -> int:
+def _signature_start(lines: Sequence[str], voices: bytearray, end: int, present: Sequence[int]) -> int:
     found, filled = end, 0
+    machines, sign_offs = _MACHINES in present, _SIGN_OFFS in present
     for number in range(end - 1, -1, -1):
         line = lines[number].strip()
         if not line:
             continue
-        if line == "--" or (len(line) < 80 and _MACHINE_LINE.found(line)):
+        if line == "--" or (machines and len(line) < 80 and _MACHINE_LINE.found(line)):
             return number
         if voices[number] != Voice.NEW or filled > _SIGNATURE_LINES:
             break
-        if _is_rule(line) or (len(line) < 40 and _SIGN_OFF.found(line)):
+        if _is_rule(line) or (sign_offs and len(line) < 40 and _SIGN_OFF.found(line)):
             if _is_contact_block(lines[number:end]):
                 found = number
         else:

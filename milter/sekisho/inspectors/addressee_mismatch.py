@@ -71,6 +71,8 @@ def _missing(passage: Passage, boxes: list[Mailbox], settings: Settings) -> Iter
     """Those addressed who are certainly no recipients; persons only where no other person addressed is one."""
     lines = list(islice(passage.lines(NEW_ONLY), _LINES))
     found = list(addressees(fold(line[:200]).text for _, line in lines))
+    if not found:
+        return
     identities = [Identity.of(box) for box in boxes]
     persons = {one: [same(one, identity) for identity in identities] for one in found if one.kind == "person"}
     if not any(True in answers for answers in persons.values()):

@@ -6,6 +6,7 @@ Concerns these recipients. The site may name further providers, and exempt some.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pydantic import Field
 
@@ -28,8 +29,12 @@ class Settings(base.Settings):
 
 def providers(settings: Settings) -> frozenset[str]:
     """The domains of free mail, as the site sees them."""
-    more = frozenset(map(normal_domain, settings.more))
-    return (FREE_MAIL | more) - frozenset(map(normal_domain, settings.exempt))
+    return _providers(settings.more, settings.exempt)
+
+
+@lru_cache(maxsize=16)
+def _providers(more: tuple[str, ...], exempt: tuple[str, ...]) -> frozenset[str]:
+    return (FREE_MAIL | frozenset(map(normal_domain, more))) - frozenset(map(normal_domain, exempt))
 
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:

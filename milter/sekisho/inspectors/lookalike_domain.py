@@ -16,7 +16,7 @@ import idna
 from pydantic import Field
 from rapidfuzz.distance import OSA
 
-from sekisho.core.domains import normal_domain
+from sekisho.core.domains import DomainSet, normal_domain
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
@@ -76,19 +76,21 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
         domain = _owner(facts.transaction.recipients[index].domain)
         if domain:
             seats[domain] = seats.get(domain, 0) | 1 << index
-    known, right = _names(settings, tuple(facts.site.domains))
+    known, right = _names(settings.known, settings.genuine, facts.site.domains)
     for domain, mask in list(seats.items())[:DOMAINS]:
         if domain not in right:
-            likeness = _likeness(domain, [*known, *_crowded(seats, domain)])
+            likeness = _known_likeness(domain, known) or _likeness(domain, _crowded(seats, domain))
             if likeness:
                 yield _finding(facts, settings, domain, mask, *likeness)
 
 
 @lru_cache(maxsize=16)
-def _names(settings: Settings, own: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+def _names(
+    partners: tuple[str, ...], genuine: tuple[str, ...], own: DomainSet
+) -> tuple[tuple[str, ...], frozenset[str]]:
     """The domains to compare with, and those that are right as they are."""
-    named = {registered_domain(normal_domain(name)) for name in (*settings.known, *own)}
-    right = FREE_MAIL | NEIGHBOURS | named | {normal_domain(name) for name in settings.genuine}
+    named = {registered_domain(normal_domain(name)) for name in (*partners, *own)}
+    right = FREE_MAIL | NEIGHBOURS | named | {normal_domain(name) for name in genuine}
     return tuple(sorted(OFTEN_MISTYPED | named)), right
 
 
@@ -115,6 +117,12 @@ def _crowded(seats: dict[str, Mask], domain: str) -> list[str]:
     if seats[domain].bit_count() > 1 or len(seats) > 50:
         return []
     return [other for other, mask in seats.items() if mask.bit_count() > 1]
+
+
+@lru_cache(maxsize=4096)
+def _known_likeness(domain: str, known: tuple[str, ...]) -> tuple[str, str] | None:
+    """The same for the domains that every message is compared with: most mail goes where mail went before."""
+    return _likeness(domain, known)
 
 
 def _likeness(domain: str, known: Iterable[str]) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sekisho.core.patterns import Pattern
+from sekisho.core.patterns import Pattern, PatternSet
 from sekisho.inspectors.evidence import first
 
 _PREFIX = r"(?:(?:user|customer|client|contact|recipient|company|account|sender|member|lead|order|your|the)[ _.-]?)?"
@@ -91,24 +91,25 @@ _EMPTY = (
     rf"|\b(?:Dear|Hi|Hello|Hey)[ \t]+{_TITLE}[ \t]*{_NOTHING}[ \t]*[,:!]|{_NOTHING}[ \t　]*(?:様|殿|御中)"
 )
 _SYNTAXES = (
-    ("handlebars", "{", _HANDLEBARS),
-    ("mailchimp", "|", r"\*\|[ \t]*[A-Za-z][\w:.\- =]{0,60}\|\*"),
-    ("percent", "%", _PERCENT),
-    ("brackets", "[［", _BRACKETS),
-    ("dollar", "$#@", rf"[$#@]\{{{_SLOT}\}}|\$\$(?:{_SLOT}|[A-Z]\d\d)\$\$|(?-i:\$[A-Z]{{2,20}}_[A-Z_]{{2,20}}\$)"),
-    ("angles", "<«≪＜", _ANGLES),
-    ("braces", "{｛", rf"[{{｛]\$?{_SLOT}[}}｝]"),
-    ("hashes", "#", rf"##{_SLOT}##|#{_SLOT}#"),
-    ("signs", "@~!", rf"@@{_SLOT}@@|@{_SLOT}@|!!{_SLOT}!!|~{_SLOT}~"),
-    ("underscores", "_", rf"\b__(?:(?-i:[A-Z][A-Z0-9]{{1,20}}(?:_[A-Z0-9]{{1,20}}){{0,4}})|{_FIELD})__"),
-    ("dashes", "-", r"-(?:name|fname|lname|firstname|first_name|lastname|last_name|fullname|company|email)-"),
-    ("greeting", "[<{", rf"\b(?:Dear|Hi|Hello|Hey)[ \t,]+{_TITLE}[ \t]*[\[<{{][A-Za-z][\w .'/-]{{0,30}}[\]>}}]"),
-    ("round", "〇○◯●◎△▲□■◇◆☆★×✕✖＊*＿_XxＸｘ〓.…某", _ROUND),
-    ("label", "【〔[(（<＜『［", _LABEL),
-    ("empty", "様御殿,，:：!", _EMPTY),
+    ("handlebars", _HANDLEBARS),
+    ("mailchimp", r"\*\|[ \t]*[A-Za-z][\w:.\- =]{0,60}\|\*"),
+    ("percent", _PERCENT),
+    ("brackets", _BRACKETS),
+    ("dollar", rf"[$#@]\{{{_SLOT}\}}|\$\$(?:{_SLOT}|[A-Z]\d\d)\$\$|(?-i:\$[A-Z]{{2,20}}_[A-Z_]{{2,20}}\$)"),
+    ("angles", _ANGLES),
+    ("braces", rf"[{{｛]\$?{_SLOT}[}}｝]"),
+    ("hashes", rf"##{_SLOT}##|#{_SLOT}#"),
+    ("signs", rf"@@{_SLOT}@@|@{_SLOT}@|!!{_SLOT}!!|~{_SLOT}~"),
+    ("underscores", rf"\b__(?:(?-i:[A-Z][A-Z0-9]{{1,20}}(?:_[A-Z0-9]{{1,20}}){{0,4}})|{_FIELD})__"),
+    ("dashes", r"-(?:name|fname|lname|firstname|first_name|lastname|last_name|fullname|company|email)-"),
+    ("greeting", rf"\b(?:Dear|Hi|Hello|Hey)[ \t,]+{_TITLE}[ \t]*[\[<{{][A-Za-z][\w .'/-]{{0,30}}[\]>}}]"),
+    ("round", _ROUND),
+    ("label", _LABEL),
+    ("empty", _EMPTY),
 )
-"""Kind, signs without which it need not be looked for, pattern; an earlier kind owns what several match."""
-_PATTERNS = tuple((kind, signs, Pattern(pattern)) for kind, signs, pattern in _SYNTAXES)
+"""Kind and pattern; an earlier kind owns what several match."""
+_PATTERNS = tuple((kind, Pattern(pattern)) for kind, pattern in _SYNTAXES)
+_ALL = PatternSet(pattern for _, pattern in _SYNTAXES)
 
 _CODE = Pattern(
     r"[;{]\s*$|(?-i:\b(?:const|var|let)\s+\w+\s*[=:]|\bdef\s+\w+\(|\bclass\s+\w+\s*[:({]|\bfunction\s*\w*\()"
@@ -140,13 +141,13 @@ class Placeholder:
 def placeholders(text: str) -> Iterator[Placeholder]:
     """Every placeholder that is not explained, quoted or part of code."""
     taken: set[int] = set()
-    for kind, signs, pattern in _PATTERNS:
-        if any(sign in text for sign in signs):
-            for start, end in first(pattern.spans(text)):
-                if taken.isdisjoint(range(start, end)):
-                    taken.update(range(start, end))
-                    if not _is_harmless(kind, text, start, end):
-                        yield Placeholder(kind, start, end)
+    for number in sorted(_ALL.which(text)):
+        kind, pattern = _PATTERNS[number]
+        for start, end in first(pattern.spans(text)):
+            if taken.isdisjoint(range(start, end)):
+                taken.update(range(start, end))
+                if not _is_harmless(kind, text, start, end):
+                    yield Placeholder(kind, start, end)
 
 
 def _is_harmless(kind: str, text: str, start: int, end: int) -> bool:

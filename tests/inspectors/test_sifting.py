@@ -1,0 +1,106 @@
+"""What is first asked of a whole text changes nothing but the time it takes: all findings are those of looking anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integration.score.judged import SITE, judgement
+from integration.score.told import read_all
+from sekisho.config.load import load
+from sekisho.core import prose
+from sekisho.core.facts import Facts
+from sekisho.core.finding import Finding
+from sekisho.core.parts import Text
+from sekisho.core.patterns import AnyWord
+from sekisho.core.ports import NO_FILES, Unavailable
+from sekisho.core.prose import EVERYTHING, Prose
+from sekisho.inspectors import merge_fields
+from sekisho.inspectors.dictionaries import WordDictionary
+from sekisho.inspectors.merge_fields import placeholders
+
+FOLDERS = ("", "clean", "fresh")
+PIECES = st.sampled_from(
+    [
+        *("Best regards,", "よろしくお願いいたします。", "-- ", "--------------------", "Sent from my iPhone"),
+        *("Androidから送信", "山田太郎 tel: 03-1234-5678", "a@b.example", "-----Original Message-----", "thanks"),
+        *("On Mon, Jan 5, 2026 X wrote:", "差出人: 山田", "件名: 見積", "宛先: 佐藤", "This e-mail is confidential."),
+        *("誤送信された場合", "> 引用", "＞ ", "{{name}}", "%%NAME%%", "*|FNAME|*", "[[x]]", "〇〇様", "【会社名】様"),
+        *("Dear ,", "$ {x}", "${name}", "<<x_y>>", "社外秘", "社\u200b外秘", "Ｔｏｐ ＳＥＣＲＥＴ"),
+        *("INTERNAL\nUSE ONLY", "㊙", "秘", "internal", " use only", "ﾏﾙ秘", "様", "é", ".", "、", "abc", "日本"),
+        *("\u3000", " ", "\n", "\n\n", "\r\n", "\u2028", "\x85", "\u00a0", "\ud800"),
+    ]
+)  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60)
+
+
+class Every:
+    """A set of patterns of which all are said to be there."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def which(self, _text: str) -> Sequence[int]:
+        return range(self._count)
+
+
+@contextmanager
+def unsifted() -> Iterator[None]:
+    """Every pattern and every word is looked for, in every text."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merge_fields, "_ALL", Every(len(merge_fields._PATTERNS)))
+        patch.setattr(prose, "_PRESENT", Every(4))
+        patch.setattr(AnyWord, "found", lambda *_: True)
+        yield
+
+
+def findings(facts: Facts, code: str) -> tuple[Finding, ...] | None:
+    """None where a file would have to be opened."""
+    try:
+        return facts.findings(code)
+    except Unavailable:
+        return None
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_labelled_messages_come_out_the_same(folder: str) -> None:
+    told = read_all(Path(SITE).parents[1] / folder)
+    assert told
+    configuration = load(SITE)
+    found = []
+    for way in (nullcontext, unsifted):
+        with way():
+            facts = [judgement(one, configuration, NO_FILES).facts for one in told]
+            found.append([[findings(one, code) for code in configuration.inspectors] for one in facts])
+    assert found[0] == found[1]
+
+
+@given(TEXTS, st.booleans())
+def test_who_speaks_in_each_line_is_the_same(text: str, forwards: bool) -> None:
+    voices = []
+    for way in (nullcontext, unsifted):
+        with way():
+            one = Prose(Text("body", text), forwards=forwards)
+            voices.append([(line, one.voice(start)) for start, line in one.lines(EVERYTHING)])
+    assert voices[0] == voices[1]
+
+
+@given(TEXTS)
+def test_placeholders_are_the_same(text: str) -> None:
+    sifted = list(placeholders(text))
+    with unsifted():
+        assert list(placeholders(text)) == sifted
+
+
+@given(TEXTS, st.lists(PIECES, max_size=5))
+def test_words_are_the_same(text: str, words: list[str]) -> None:
+    words = [word for word in words if word.strip() and "\ud800" not in word]
+    dictionary = WordDictionary("d", words)
+    sifted = list(dictionary.hits(text))
+    with unsifted():
+        assert list(dictionary.hits(text)) == sifted
