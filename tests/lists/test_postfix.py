@@ -159,6 +159,14 @@ def test_what_is_no_table_is_refused(table: str) -> None:
         TableAsker(table)
 
 
+@pytest.fixture
+def own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Postfix as it is installed has no main.cf, without which postmap does nothing."""
+    (tmp_path / "main.cf").write_text("compatibility_level = 3.6\n")
+    monkeypatch.setenv("MAIL_CONFIG", str(tmp_path))
+
+
+@pytest.mark.usefixtures("own_configuration")
 @pytest.mark.skipif(not POSTMAP, reason="Postfix is not installed")
 def test_any_table_of_postfix_is_asked_by_postmap(tmp_path: Path) -> None:
     source = tmp_path / "partners"
@@ -174,6 +182,7 @@ def test_any_table_of_postfix_is_asked_by_postmap(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("own_configuration")
 @pytest.mark.skipif(not POSTMAP, reason="Postfix is not installed")
 def test_a_table_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="nix"):
