@@ -20,7 +20,7 @@ from sekisho.core.parts import Text
 from sekisho.core.patterns import AnyWord
 from sekisho.core.ports import NO_FILES, Unavailable
 from sekisho.core.prose import EVERYTHING, Prose
-from sekisho.inspectors import merge_fields
+from sekisho.inspectors import merge_fields, person_names
 from sekisho.inspectors.dictionaries import WordDictionary
 from sekisho.inspectors.merge_fields import placeholders
 
@@ -36,6 +36,27 @@ PIECES = st.sampled_from(
         *("\u3000", " ", "\n", "\n\n", "\r\n", "\u2028", "\x85", "\u00a0", "\ud800"),
     ]
 )  # fmt: skip
+NAMES = st.sampled_from(
+    [
+        "山田",
+        "太郎",
+        "ヤマダ",
+        "タロウ",
+        "王",
+        "小明",
+        "先生",
+        "Taro",
+        "Smith",
+        "John",
+        " ",
+        "\u3000",
+        "、",
+        "\n",
+        ", ",
+        "様",
+        "の",
+    ]
+)
 TEXTS = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60)
 
 
@@ -48,6 +69,9 @@ class Every:
     def which(self, _text: str) -> Sequence[int]:
         return range(self._count)
 
+    def found(self, _text: str) -> bool:
+        return True
+
 
 @contextmanager
 def unsifted() -> Iterator[None]:
@@ -55,6 +79,7 @@ def unsifted() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(merge_fields, "_ALL", Every(len(merge_fields._PATTERNS)))
         patch.setattr(prose, "_PRESENT", Every(4))
+        patch.setattr(person_names, "_shapes", lambda: Every(4))
         patch.setattr(AnyWord, "found", lambda *_: True)
         yield
 
@@ -88,6 +113,13 @@ def test_who_speaks_in_each_line_is_the_same(text: str, forwards: bool) -> None:
             one = Prose(Text("body", text), forwards=forwards)
             voices.append([(line, one.voice(start)) for start, line in one.lines(EVERYTHING)])
     assert voices[0] == voices[1]
+
+
+@given(TEXTS | st.lists(NAMES, max_size=8).map("".join))
+def test_names_are_the_same(text: str) -> None:
+    sifted = list(person_names.person_names(text))
+    with unsifted():
+        assert list(person_names.person_names(text)) == sifted
 
 
 @given(TEXTS)

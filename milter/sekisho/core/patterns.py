@@ -46,8 +46,16 @@ class Pattern:
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each match that does not overlap the one before, in characters of ``text``."""
-        for match in self._compiled.finditer(_octets(text).decode()):
+        octets = _octets(text)
+        if self._compiled.search(octets) is None:
+            return  # most texts have none, and to find none is cheaper in octets
+        for match in self._compiled.finditer(octets.decode()):
             yield match.span()
+
+    @property
+    def for_set(self) -> str:
+        """Its text as a `PatternSet` needs it, where letter case is ignored unless the pattern says otherwise."""
+        return f"(?-i:{self.text})" if self.exact else self.text
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Pattern) and (self.text, self.exact) == (other.text, other.exact)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain, islice
 
 from sekisho.core.folding import is_east_asian
-from sekisho.core.patterns import Pattern
+from sekisho.core.patterns import Pattern, PatternSet
 from sekisho.inspectors.evidence import OCCURRENCES
 from sekisho.inspectors.name_lists import (
     BEFORE_NAME,
@@ -81,8 +82,18 @@ _LABELLED = re.compile(
 _CELL = re.compile(r"(?<![^\s,，、;；|/·•(（:：.-])[\u4e00-\u9fff]{2,4}(?![^\s,，、;；|/·•()（）])")
 
 
+@cache
+def _shapes() -> PatternSet:
+    """What every name that is not Chinese has the shape of; most texts have nothing of it."""
+    patterns = (japanese_names().candidate, _KANA_NAME, _CAPITALS, _REVERSALS)
+    return PatternSet(pattern.for_set for pattern in patterns)
+
+
 def person_names(text: str) -> Iterator[Sighting]:
     """Every full name; the start is an offset in the text as given, the key the name, without blanks in East Asia."""
+    may_be_chinese = _HAS_HAN.search(text) and not _HAS_KANA.search(text)
+    if not may_be_chinese and not _shapes().found(text):
+        return
     if text.isascii():
         found = _western(text)
     elif not _HAS_HAN.search(text):
