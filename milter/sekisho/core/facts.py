@@ -188,7 +188,8 @@ class Facts:
         kind = self.reader.detect(part)
         if part.type.startswith("text/") and (not kind or kind.startswith("text/")):
             return False
-        return bool(part.content.size) and (kind == "image/svg+xml" or not kind.startswith(PICTURES))
+        # The size of an encoded file is known once all of it is decoded: asked last.
+        return (kind == "image/svg+xml" or not kind.startswith(PICTURES)) and bool(part.content.size)
 
     def findings(self, code: str) -> tuple[Finding, ...]:
         """The findings of one code; runs its inspector the first time anybody asks."""

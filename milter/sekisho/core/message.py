@@ -110,8 +110,11 @@ class Transaction:
     @property
     def size(self) -> int:
         """Octets of header, empty line and body, line ends counted as CRLF."""
-        folds = sum(field.value.count(b"\n") for field in self.fields)
-        return self.header_size + folds + 2 + self.body.size
+        size = self.body.size + 2
+        for field in self.fields:
+            value = field.value
+            size += len(field.name) + len(value) + value.count(b"\n") + 3
+        return size
 
 
 def field_octets(field: Field) -> bytes:

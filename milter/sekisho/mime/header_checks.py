@@ -13,16 +13,28 @@ from sekisho.core.message import Field
 from sekisho.core.parts import Anomaly
 
 _NAME = re.compile(rb"[!-9;-~]++")
+_SIGNS = (b"\0", b"\r", b"\n")
 _CONTROL = re.compile(rb"\0|\r(?!\n)|\n(?![ \t]|$)")
 
 
 def header_anomalies(fields: Sequence[Field]) -> Iterator[Anomaly]:
     """Every anomaly of the message's own header."""
+    if _is_plain(fields):
+        return
     for field in fields:
         if not _NAME.fullmatch(field.name):
             yield Anomaly("odd-field-name", f"header:{_shown(field.key)}", ascii(field.name[:80]))
         if _CONTROL.search(field.value):
             yield Anomaly("control-in-header", f"header:{_shown(field.key)}")
+
+
+def _is_plain(fields: Sequence[Field]) -> bool:
+    """Whether there is surely none, as in nearly all mail: asked of all fields at once."""
+    names = [field.name for field in fields]
+    values = b"|".join([field.value for field in fields])
+    if b"" in names or not _NAME.fullmatch(b"".join(names) or b"-"):
+        return False
+    return not any(sign in values for sign in _SIGNS) or _CONTROL.search(values) is None
 
 
 def _shown(key: str) -> str:

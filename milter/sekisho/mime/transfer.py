@@ -11,6 +11,8 @@ import binascii
 import re
 from collections.abc import Iterator
 
+import pybase64
+
 from sekisho.core.lazy import lazy
 
 _COMMENT = re.compile(rb"\([^()]*+\)")
@@ -103,7 +105,7 @@ def decode_base64(raw: bytes) -> bytes:
     """Every run of digits decoded, whatever stands between."""
     if not goes_on_behind_padding(raw, 0, len(raw)):
         try:
-            return binascii.a2b_base64(raw)
+            return pybase64.b64decode(raw)
         except binascii.Error:
             pass
     runs = raw.translate(None, _NOT_BASE64).split(b"=")

@@ -17,7 +17,7 @@ from sekisho.core.facts import Facts
 from sekisho.core.rule import Match, Mode, OnError, Policy, Rule
 from sekisho.core.truth import NOBODY, Mask, Truth
 from sekisho.policy.index import IndexedPolicy
-from sekisho.policy.steps import in_force
+from sekisho.policy.steps import SteppedRule, in_force
 
 
 def evaluate(policy: Policy, facts: Facts) -> Decision:
@@ -39,7 +39,7 @@ def _asked(rules: Iterable[Rule], facts: Facts) -> tuple[list[Match], tuple[str,
     unanswered: list[str] = []
     remaining = facts.everyone
     for written in rules:
-        rule = in_force(written, facts)
+        rule = in_force(written, facts) if isinstance(written, SteppedRule) else written
         if rule.mode is Mode.OFF:
             continue
         truth = rule.when.truth(facts)

@@ -55,7 +55,7 @@ class FindingIs(Asked):
 
     def ask(self, facts: Facts) -> Truth:
         found = self._those(facts)
-        if self.count is None and self.people is None and self.score is None:
+        if self.count is self.people is self.score is None:
             return Truth(_union(found)) if found else NOBODY
         yes = 0
         for concerned, group in _groups(found, facts.everyone):
