@@ -16,6 +16,7 @@ from sekisho.core.lifecycle import State
 from sekisho.notices.build import Letterhead
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
+from sekisho.serve.asking import desk_of
 from sekisho.serve.release import sender
 from sekisho.store import Store, outbox, releases
 from sekisho.store.listing import Filter, listing
@@ -38,7 +39,7 @@ def finish(store: Store, configuration: Configuration) -> list[str]:
     stationery = Stationery(letterhead, settings.notices_language, settings.postmaster)
     alarms = _Alarms()
     moment = datetime.now(UTC)
-    worker = ReleaseWorker(store, sender(settings), stationery, alarms, lambda: moment)
+    worker = ReleaseWorker(store, sender(settings), stationery, desk_of(configuration), alarms, lambda: moment)
     for _ in range(10):
         moment += STEP
         worker.run_once(moment)

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path as Folder
 
 from sekisho.core import replies
 from sekisho.core.actions import OnExpiry
+from sekisho.core.amounts import Duration
+from sekisho.core.approvers import Site
 from sekisho.core.content import Octets
 from sekisho.core.decision import Disposition
 from sekisho.core.evidence import Evidence
 from sekisho.core.lifecycle import State
 from sekisho.core.message import Client, Field, Path, Transaction
 from sekisho.core.path import parse_path
+from sekisho.core.people import Nobody
 from sekisho.core.plan import Deposit, Plan, Wait
+from sekisho.core.worktime import Calendar
 from sekisho.notices.build import Letterhead
+from sekisho.quarantine.asking import Desk
 from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.rights import Choice
@@ -34,6 +39,7 @@ from sekisho.store.listing import Filter, listing
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 RECIPIENT = "r@held.example"
+DESK = Desk(Site(Nobody(), lambda _: False, (), "postmaster@example.co.jp"), Calendar(), Duration(3600), timedelta(0))
 _LINE = b".dot and sixty-two octets more, so that each line is sixty-six\r\n"
 
 
@@ -81,7 +87,7 @@ def release(store: Store, port: int, now: datetime) -> None:
         return send(listener, sender, paths, pieces, size)
 
     stationery = Stationery(Letterhead("mail-check@example.co.jp", UTC), "en", "postmaster@example.co.jp")
-    worker = ReleaseWorker(store, to_listener, stationery, _Quiet(), lambda: now)
+    worker = ReleaseWorker(store, to_listener, stationery, DESK, _Quiet(), lambda: now)
     try:
         worker.run_once(now)
     finally:

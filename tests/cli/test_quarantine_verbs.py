@@ -18,6 +18,7 @@ from sekisho.quarantine.writing import Stationery
 from sekisho.serve.metrics import Metrics, clear
 from sekisho.serve.roles import metrics_folder, store_of
 from tests.cli.conftest import MESSAGE, Site
+from tests.support.stores import a_desk
 
 KEYS = {
     "hold_id", "state", "created", "expires", "sender", "recipients", "subject",
@@ -42,7 +43,7 @@ def release_worker(site: Site, kind: Kind, code: int) -> tuple[threading.Thread,
         return [Outcome(path, kind, code, "so be it") for path in recipients]
 
     stationery = Stationery(Letterhead("check@example.co.jp", UTC), "en", "postmaster@example.co.jp")
-    worker = ReleaseWorker(store, send, stationery, Silent(), lambda: datetime.now(UTC))
+    worker = ReleaseWorker(store, send, stationery, a_desk(), Silent(), lambda: datetime.now(UTC))
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
@@ -260,7 +261,7 @@ def test_the_notice_to_the_sender_waits_in_the_outbox(site: Site) -> None:
         return [Outcome(path, Kind.ACCEPTED, 250, "ok") for path in recipients]  # type: ignore[arg-type]
 
     stationery = Stationery(Letterhead("check@example.co.jp", UTC), "en", "postmaster@example.co.jp")
-    worker = ReleaseWorker(store, send, stationery, Silent(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
+    worker = ReleaseWorker(store, send, stationery, a_desk(), Silent(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
     assert worker.run_once(datetime.now(UTC)) == 1
     worker.close()
     store.close()

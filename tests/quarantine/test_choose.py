@@ -19,7 +19,7 @@ from sekisho.quarantine.timers import expire_due
 from sekisho.store import Store, audit, outbox
 from sekisho.store.unit import Unit
 from tests.support.links import SATO, SUZUKI, held, invited, links, terms, token_of
-from tests.support.stores import NOW, a_transaction, a_wait, hold_one, loaded
+from tests.support.stores import CALENDAR, NOW, a_transaction, a_wait, hold_one, loaded
 
 SECOND = timedelta(seconds=1)
 LINKS = links()
@@ -204,7 +204,7 @@ def test_a_choice_made_in_time_counts_although_the_time_is_over_then(store: Stor
     assert isinstance(chosen(store, hold, Wanted("send-with-reason", reason="checked", code="*"), SATO, late), Noted)
     over = NOW + timedelta(minutes=5)
     take_effect(store, over, no_trouble)
-    expire_due(store, over, no_trouble)
+    expire_due(store, over, CALENDAR, no_trouble)
     assert states(store, hold) == ["releasing"]
 
 

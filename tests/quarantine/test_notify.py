@@ -16,7 +16,7 @@ from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.timers import expire_due
 from sekisho.store import Store, outbox
 from tests.support.links import SATO, SUZUKI, ask, held, terms
-from tests.support.stores import NOW, a_plan, a_transaction, a_wait, an_evidence, hold_one, loaded
+from tests.support.stores import CALENDAR, NOW, a_plan, a_transaction, a_wait, an_evidence, hold_one, loaded
 
 HOUR = timedelta(hours=1)
 TAKAHASHI = "takahashi@example.co.jp"
@@ -89,6 +89,6 @@ def test_who_was_asked_twice_is_told_once_and_expiry_is_told_too(store: Store) -
     ask(store, hold, SUZUKI)
     row = loaded(store, hold)
     assert len(row.asks) == 2
-    expire_due(store, NOW + HOUR, lambda what, error: None)
+    expire_due(store, NOW + HOUR, CALENDAR, lambda what, error: None)
     assert told(store, hold) == [("decided", SUZUKI), ("expired", SATO)]
     assert the(store, hold, "decided").facts.outcome == "expired"

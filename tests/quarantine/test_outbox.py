@@ -31,7 +31,8 @@ from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, outbox
 from sekisho.store.rows import OutboxRow
 from tests.support.links import BASE, SATO, SUZUKI, ask, held, links, terms
-from tests.support.stores import NOW, Listener, Recorder, a_transaction, a_wait, hold_one, loaded, opened
+from tests.support.people import people
+from tests.support.stores import NOW, Listener, Recorder, a_desk, a_transaction, a_wait, hold_one, loaded, opened
 
 HOUR = timedelta(hours=1)
 LINKS = links()
@@ -47,7 +48,9 @@ class Desk:
         self.store = opened("sqlite", folder)
         self.store.upgrade()
         self.listener, self.watch, self.now = Listener(), Recorder(), NOW
-        self.worker = ReleaseWorker(self.store, self.listener.send, stationery, self.watch, lambda: self.now)
+        self.worker = ReleaseWorker(
+            self.store, self.listener.send, stationery, a_desk(people()), self.watch, lambda: self.now
+        )
 
     def at(self, moment: datetime) -> list[EmailMessage]:
         """What leaves at a moment."""

@@ -29,6 +29,7 @@ from tests.support.stores import (
     NOW,
     Listener,
     Recorder,
+    a_desk,
     a_transaction,
     a_wait,
     die,
@@ -60,7 +61,7 @@ class Bench:
 
     def __init__(self, store: Store, send: Send | None = None) -> None:
         self.store, self.clock, self.watch, self.listener = store, Clock(), Recorder(), Listener()
-        self.worker = ReleaseWorker(store, send or self.listener.send, STATIONERY, self.watch, self.clock)
+        self.worker = ReleaseWorker(store, send or self.listener.send, STATIONERY, a_desk(), self.watch, self.clock)
 
     def at(self, moment: datetime) -> int:
         """Move the clock there and do what is due."""
@@ -334,7 +335,7 @@ def test_a_worker_that_runs_notices_the_decision_of_another_process(store: Store
         return outcomes
 
     hold = hold_one(store, a_wait("minute", timedelta(seconds=60)))
-    worker = ReleaseWorker(store, send, STATIONERY, Recorder(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
+    worker = ReleaseWorker(store, send, STATIONERY, a_desk(), Recorder(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
 
     def release() -> None:
         decide(opened(kind, tmp_path), hold, Choice.RELEASE, OPERATOR, NOW)
@@ -358,7 +359,7 @@ def test_a_store_that_is_away_does_not_stop_the_worker(store: Store, monkeypatch
         raise StoreUnavailable("away")
 
     monkeypatch.setattr(Store, "read", away)
-    worker = ReleaseWorker(store, Listener().send, STATIONERY, watch, Clock())
+    worker = ReleaseWorker(store, Listener().send, STATIONERY, a_desk(), watch, Clock())
     worker.run(stop)
     assert set(watch.alarms()) == {"store"}
 

@@ -12,6 +12,8 @@ from typing import NoReturn
 
 from sekisho.core import replies
 from sekisho.core.actions import OnExpiry
+from sekisho.core.amounts import Duration
+from sekisho.core.approvers import Site
 from sekisho.core.changes import Change
 from sekisho.core.content import Octets
 from sekisho.core.decision import Disposition
@@ -19,15 +21,21 @@ from sekisho.core.evidence import Evidence
 from sekisho.core.finding import Finding
 from sekisho.core.message import Client, Field, Path, Transaction, message_octets
 from sekisho.core.path import parse_path
+from sekisho.core.people import Nobody, People
 from sekisho.core.plan import Deposit, Notice, Plan, Wait
 from sekisho.core.reason import Reason
 from sekisho.core.terms import USUAL, Terms
+from sekisho.core.worktime import Calendar
+from sekisho.quarantine.asking import Desk
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.smtp import Kind, Outcome
+from sekisho.quarantine.timers import start
 from sekisho.store import Store, holds, open_store
 from sekisho.store.rows import HoldRow
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+CALENDAR = Calendar()
+POSTMASTER = "postmaster@example.co.jp"
 KINDS = ("sqlite",)
 """The databases on which every test of the contract runs."""
 
@@ -99,10 +107,19 @@ def an_evidence(*findings: Finding, sender_of_record: str = "sato@example.co.jp"
 def hold_one(
     store: Store, *waits: Wait, transaction: Transaction | None = None, changes: tuple[Change, ...] = ()
 ) -> str:
-    """Deposit one message; gives its hold-id."""
+    """Deposit one message, of which the sender is told at once; gives its hold-id."""
     message = transaction or a_transaction()
     (hold,) = deposit(store, message, a_plan(message, *waits, changes=changes), an_evidence())
+    store.write(lambda unit: start(unit, hold, NOW, CALENDAR))
     return hold
+
+
+def a_desk(
+    people: People | None = None, *, fallback: tuple[str, ...] = (), remind: int = 4 * 3600, patience: int = 1800
+) -> Desk:
+    """Where people are asked in a site whose addresses end in example.co.jp."""
+    site = Site(people or Nobody(), lambda address: not address.endswith("@example.co.jp"), fallback, POSTMASTER)
+    return Desk(site, CALENDAR, Duration(remind), timedelta(seconds=patience))
 
 
 def loaded(store: Store, hold_id: str) -> HoldRow:

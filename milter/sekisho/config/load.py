@@ -33,6 +33,8 @@ from sekisho.inspectors.free_mail_recipient import Settings as FreeMail
 from sekisho.inspectors.free_mail_recipient import providers
 from sekisho.inspectors.registry import RegistryError, bind, codes, registered
 from sekisho.lists.opened import BadList, NamedLists, dictionary_words, open_list
+from sekisho.lists.people import Sourced
+from sekisho.lists.staff import Opening, open_people
 from sekisho.lists.watched import Asked, Clocks, in_thread
 from sekisho.policy.check import troubles
 from sekisho.policy.compile import Source as CompileSource
@@ -49,6 +51,7 @@ class Configuration:
     site: Site
     policy: Policy
     lists: NamedLists
+    people: Sourced
     dictionaries: Mapping[str, Dictionary]
     inspectors: Mapping[str, Inspector]
     """By finding code."""
@@ -97,8 +100,9 @@ class _Loading:
         lists = NamedLists(self._lists(settings) if settings else {}, self._clocks)
         holidays = self._holidays(settings) if settings else Holidays()
         dictionaries = self._dictionaries(settings) if settings else {}
+        people = self._people(settings, lists) if settings else None
         modes = self._modes(settings) if settings else None
-        if settings is None or None in policies or modes is None:
+        if settings is None or None in policies or modes is None or people is None:
             raise ConfigurationError(in_order(self._problems))
         sources = [one for one in policies if one is not None]
         known = self._known(settings, lists, holidays)
@@ -112,6 +116,7 @@ class _Loading:
             site=settings.organization.site(invisible_copies=settings.milter.invisible_copies, holidays=holidays),
             policy=compile_policy([CompileSource(one.model, one.placed.place) for one in sources], known, modes.model),
             lists=lists,
+            people=people,
             dictionaries=dictionaries,
             inspectors=bind(inspector_settings(settings, self._inspectors), self._inspectors.values()),
             warnings=found,
@@ -181,6 +186,17 @@ class _Loading:
                 found[name] = WordDictionary(name, dictionary_words(model))
         return found
 
+    def _people(self, settings: Settings, lists: NamedLists) -> Sourced | None:
+        """The site's people; None where what the configuration says of them cannot be used."""
+        said = settings.approvals
+        if isinstance(said.people, str) and said.people not in lists.names():
+            self._say(("approvals", "people"), f"unknown list `{said.people}`")
+            return None
+        how = Opening(self._clocks, settings.organization.time_zone, _today(settings), self._log)
+        with self._noting("approvals", "people"):
+            return open_people(said.people, said.groups, said.absences, lists, how)
+        return None
+
     @contextmanager
     def _noting(self, section: str, name: str) -> Iterator[None]:
         """What is wrong with a list's files becomes problems: in those files, or at the name of the list."""
@@ -212,6 +228,8 @@ class _Loading:
             labels=lists.all_labels(),
             free_mail=providers(free_mail) if isinstance(free_mail, FreeMail) else frozenset(),
             holidays=bool(holidays),
+            groups=frozenset(settings.approvals.groups),
+            knows_people=settings.approvals.people is not None,
         )
 
     def _say(self, loc: tuple[int | str, ...], message: str, severity: Severity = Severity.ERROR) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated, Literal
+import re
+from datetime import time
+from itertools import pairwise
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from sekisho.config.values import EMPTY_IS_DEFAULT, DomainField, NetworkField, Section, ZoneField
 from sekisho.core.domains import DomainSet
 from sekisho.core.fields import PathField
 from sekisho.core.site import Network, Site
-from sekisho.core.worktime import Holidays
+from sekisho.core.worktime import HOURS, Holidays
 from sekisho.lists.holidays import check_country, check_date, opened
 
 Language = Literal["en", "ja", "zh"]
@@ -45,6 +48,50 @@ class HolidaysModel(Section):
         return opened(self.dates, self.file, self.country, year)
 
 
+_HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?- ?(?:([01]?\d|2[0-3]):([0-5]\d)|24:00)")
+
+
+def _span(value: object) -> tuple[time, time]:
+    found = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f"{value!r} is no span of hours; write 09:00-17:30")
+    begin, end = time(int(found[1]), int(found[2])), time(int(found[3] or 0), int(found[4] or 0))
+    if end != time() and end <= begin:
+        raise ValueError(f"{value!r} ends before it begins")
+    return begin, end
+
+
+def _in_order(spans: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
+    found = tuple(sorted(spans))
+    for (_, end), (begin, _) in pairwise(found):
+        if end == time() or begin < end:
+            raise ValueError("these hours overlap")
+    return found
+
+
+Span = Annotated[
+    tuple[time, time],
+    PlainValidator(_span),
+    WithJsonSchema({"type": "string", "pattern": r"^\d\d?:\d\d ?- ?\d\d?:\d\d$", "examples": ["09:00-17:30"]}),
+]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WEEK = get_args(Weekday)
+
+
+class BusinessHours(Section):
+    """When people work; `business-hours` of a hold are counted in these."""
+
+    weekdays: tuple[Weekday, ...] = Field(
+        default=("mon", "tue", "wed", "thu", "fri"), min_length=1, description="On which days, but for holidays"
+    )
+    hours: Annotated[tuple[Span, ...], AfterValidator(_in_order)] = Field(
+        default=HOURS,
+        min_length=1,
+        description="From and until when, such as `09:00-12:00`",
+        json_schema_extra={"default": ["09:00-18:00"]},
+    )
+
+
 class Organization(Section):
     """Whose mail this is."""
 
@@ -64,6 +111,9 @@ class Organization(Section):
     holidays: Annotated[HolidaysModel, EMPTY_IS_DEFAULT] = Field(
         default_factory=HolidaysModel, description="Days on which nobody works, besides the weekends"
     )
+    business_hours: Annotated[BusinessHours, EMPTY_IS_DEFAULT] = Field(
+        default_factory=BusinessHours, description="When people work"
+    )
     trusted_networks: tuple[NetworkField, ...] = Field(
         default=tuple(map(ipaddress.ip_network, _LOCAL)),
         description="Clients that send for the organisation, besides those who authenticate",
@@ -78,6 +128,15 @@ class Organization(Section):
         """What facts know of the organisation."""
         networks: tuple[Network, ...] = self.trusted_networks
         listeners = frozenset(self.trusted_listeners)
+        weekdays = frozenset(_WEEK.index(day) for day in self.business_hours.weekdays)
         return Site(
-            DomainSet(self.domains), networks, listeners, self.time_zone, self.languages, invisible_copies, holidays
+            DomainSet(self.domains),
+            networks,
+            listeners,
+            self.time_zone,
+            self.languages,
+            invisible_copies,
+            holidays,
+            weekdays,
+            self.business_hours.hours,
         )

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from sekisho.config.settings import MANY, settings_model
+from sekisho.config.approvals import MANY
+from sekisho.config.settings import settings_model
 from sekisho.config.values import EMPTY_IS_DEFAULT
 from sekisho.inspectors.registry import registered
 from sekisho.policy.actions.base import ShortFor, bare

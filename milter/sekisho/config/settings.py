@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, create_model
+from pydantic import AfterValidator, Field, create_model
 
+from sekisho.config.approvals import MANY, Approvals, Name
 from sekisho.config.daemon import Http, Log, Milter, Notices, Reinject, StoreSettings
 from sekisho.config.organization import Organization
 from sekisho.config.values import EMPTY_IS_DEFAULT, Section
@@ -17,16 +18,6 @@ from sekisho.inspectors.settings import Settings as InspectorSettings
 from sekisho.lists.models import DictionaryModel, ListModel
 
 
-def _name(text: str) -> str:
-    if not text or not text.replace("-", "").replace("_", "").isalnum():
-        raise ValueError(f"{text!r} is not a name; write letters, digits, - and _")
-    return text
-
-
-Name = Annotated[str, AfterValidator(_name)]
-"""Of a list or dictionary, by which rules speak of it."""
-
-
 def _file_name(text: str) -> str:
     if not text or "\0" in text:
         raise ValueError("a file's name is missing here")
@@ -34,14 +25,6 @@ def _file_name(text: str) -> str:
 
 
 FileName = Annotated[str, AfterValidator(_file_name)]
-
-
-def _many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-MANY = BeforeValidator(_many)
-"""One name is a list of one."""
 
 
 class Settings(Section):
@@ -56,6 +39,9 @@ class Settings(Section):
     )
     reinject: Annotated[Reinject, EMPTY_IS_DEFAULT] = Field(
         default_factory=Reinject, description="The MTA's listener that takes released mail"
+    )
+    approvals: Annotated[Approvals, EMPTY_IS_DEFAULT] = Field(
+        default_factory=Approvals, description="Who is asked about what is held"
     )
     http: Annotated[Http, EMPTY_IS_DEFAULT] = Field(default_factory=Http, description="Metrics, health and web pages")
     notices: Annotated[Notices, EMPTY_IS_DEFAULT] = Field(default_factory=Notices, description="Mails that tell people")

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WORDS = ("operator", "self", "manager", "peer", "cc-approver")
+CC_APPROVER = "cc-approver"
+WORDS = ("operator", "self", "manager", "peer", CC_APPROVER)
 NAMED = ("group", "address")
 
 FALLBACK = "fallback"

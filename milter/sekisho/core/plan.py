@@ -22,6 +22,7 @@ from sekisho.core.actions import (
     Refuse,
     Tell,
 )
+from sekisho.core.approval import CC_APPROVER, roles, steps
 from sekisho.core.changes import Change
 from sekisho.core.decision import Decision, Disposition, those
 from sekisho.core.edits import AddRecipient, Edit, MtaHold, RemoveRecipient
@@ -52,6 +53,8 @@ class Wait:
     """As it will be if the timer starts at once; it starts when the sender has been told, if the sender is told."""
     on_expiry: OnExpiry
     terms: Terms = USUAL
+    among: tuple[str, ...] = ()
+    """The message's recipients who are ours, where one of them may approve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,15 @@ def _holds(facts: Facts, decision: Decision) -> list[tuple[Mask, Wait]]:
 def _wait(facts: Facts, match: Match, hold: Hold) -> Wait:
     terms = hold.terms
     expires = ends(facts.transaction.received, terms.lasts, terms.until, facts.site.calendar)
-    return Wait(match.rule.id, expires, hold.on_expiry, terms)
+    return Wait(match.rule.id, expires, hold.on_expiry, terms, _among(facts, terms))
+
+
+def _among(facts: Facts, terms: Terms) -> tuple[str, ...]:
+    asked = (role.kind for step in steps(terms.approval) for role in roles(step))
+    if CC_APPROVER not in asked:
+        return ()
+    ours = (path.address for path in facts.transaction.recipients if not facts.site.is_external(path))
+    return tuple(dict.fromkeys(ours))
 
 
 def _deposit(facts: Facts, decision: Decision, mask: Mask, added: Iterable[str], waits: Iterable[Wait]) -> Deposit:

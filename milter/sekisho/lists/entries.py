@@ -22,7 +22,19 @@ from sekisho.lists.table import NORMAL, Table
 
 LIMIT = 256_000_000
 """Octets of a list file."""
-COLUMNS = ("address", "name", "company", "section", "label", "owner", "manager", "valid-until")
+COLUMNS = (
+    "address",
+    "name",
+    "company",
+    "section",
+    "label",
+    "owner",
+    "manager",
+    "deputy",
+    "language",
+    "aliases",
+    "valid-until",
+)
 """Columns of an address book; the first must be there."""
 _MOST_FLAWS = 10
 _BOM = b"\xef\xbb\xbf"
@@ -138,6 +150,10 @@ class Contact:
     label: str = ""
     owner: str = ""
     manager: str = ""
+    deputy: str = ""
+    language: str = ""
+    aliases: str = ""
+    """Other addresses of the same person, with blanks between them."""
     valid_until: date | None = None
 
 
@@ -166,6 +182,15 @@ class Book:
     def all_labels(self) -> frozenset[str]:
         """Every label that there is."""
         return frozenset(one.label.casefold() for one in self.contacts.values() if one.label)
+
+    def entries(self) -> Iterator[str]:
+        """All entries whose last day is not over, but for patterns."""
+        yield from self.table.entries()
+        yield from (key for key, one in self.contacts.items() if one.valid_until is not None and self._is_valid(one))
+
+    def people(self) -> Iterator[Contact]:
+        """Those of whom more than an address is known, and whose last day is not over."""
+        return (one for one in self.contacts.values() if self._is_valid(one))
 
     def _is_valid(self, contact: Contact) -> bool:
         return contact.valid_until is None or contact.valid_until >= self.today()

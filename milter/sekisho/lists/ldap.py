@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,26 +44,45 @@ def check_directory(url: str) -> None:
 
 def fetch(directory: Directory, password: str | None) -> Table:
     """The values. Raises `Unavailable`, or `BadList` for what is no entry."""
-    bonsai = importlib.import_module("bonsai")
-    try:
-        entries = list(_values(bonsai, directory, password))
-    except (bonsai.LDAPError, OSError, ValueError, TypeError) as error:
-        raise Unavailable(directory.url, str(error) or type(error).__name__) from error
+    entries = [
+        value
+        for _, values in search(directory, [directory.attribute], password)
+        for value in values[directory.attribute]
+    ]
     try:
         return Table(entries, sum(map(len, entries)))
     except ValueError as error:
         raise BadList([Flaw(directory.url, 1, 1, str(error))]) from None
 
 
-def _values(bonsai: Any, directory: Directory, password: str | None) -> Iterator[str]:
+def search(
+    directory: Directory, attributes: Sequence[str], password: str | None
+) -> list[tuple[str, dict[str, list[str]]]]:
+    """The entries that the filter finds: their names, and the texts of these attributes. Raises `Unavailable`."""
+    bonsai = importlib.import_module("bonsai")
+    try:
+        return list(_entries(bonsai, directory, attributes, password))
+    except (bonsai.LDAPError, OSError, ValueError, TypeError) as error:
+        raise Unavailable(directory.url, str(error) or type(error).__name__) from error
+
+
+def _entries(
+    bonsai: Any, directory: Directory, attributes: Sequence[str], password: str | None
+) -> Iterator[tuple[str, dict[str, list[str]]]]:
     client = bonsai.LDAPClient(directory.url, directory.starttls)
     if directory.bind_dn:
         client.set_credentials("SIMPLE", user=directory.bind_dn, password=password or "")
     with client.connect(timeout=TIMEOUT) as connection:
         found = connection.paged_search(
-            directory.base, _SUBTREE, directory.filter, [directory.attribute], timeout=TIMEOUT, page_size=_PAGE
+            directory.base, _SUBTREE, directory.filter, list(attributes), timeout=TIMEOUT, page_size=_PAGE
         )
         for entry in found:
-            for value in entry.get(directory.attribute, []):
-                if isinstance(value, str) and value.strip():
-                    yield _SMTP.sub("", value.strip(), count=1) if _SMTP.match(value.strip()) else value.strip()
+            yield str(entry.dn), {name: list(map(_plain, _texts(entry.get(name, [])))) for name in attributes}
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    return (value.strip() for value in values if isinstance(value, str) and value.strip())
+
+
+def _plain(value: str) -> str:
+    return _SMTP.sub("", value, count=1) if _SMTP.match(value) else value

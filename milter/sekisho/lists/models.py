@@ -51,7 +51,7 @@ class CsvPlace(Place):
 
     csv: PathField = Field(
         description="The file; columns `address` (needed), `name`, `company`, `section`, `label`, `owner`, `manager`, "
-        "`valid-until`; read again when it changes"
+        "`deputy`, `language`, `aliases` (with blanks between), `valid-until`; read again when it changes"
     )
 
 

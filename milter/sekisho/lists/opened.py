@@ -92,14 +92,14 @@ def open_list(name: str, model: ListModel, clocks: Clocks, today: Callable[[], d
 def _fetcher(place: SqlPlace | LdapPlace) -> Callable[[], Table]:
     """Fetches it, with the password as it is then."""
     if isinstance(place, SqlPlace):
-        return lambda: sql.fetch(place.sql, place.query, _password(place.password_file))
+        return lambda: sql.fetch(place.sql, place.query, password_of(place.password_file))
     directory = ldap.Directory(
         place.ldap, place.base, place.filter, place.attribute, place.bind_dn, starttls=place.starttls
     )
-    return lambda: ldap.fetch(directory, _password(place.password_file))
+    return lambda: ldap.fetch(directory, password_of(place.password_file))
 
 
-def _password(file: Path | None) -> str | None:
+def password_of(file: Path | None) -> str | None:
     try:
         return read_secret(file) if file else None
     except ValueError as error:

@@ -12,7 +12,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sekisho.core.ports import Unavailable
 
@@ -23,8 +23,8 @@ _SOCKETMAP = re.compile(r"socketmap:(?:unix:([^:]+)|inet:([^:]+):(\d+)):([^:\s]+
 _TCP = re.compile(r"tcp:([^:]+):(\d+)")
 _TABLE = re.compile(r"[a-z][a-z0-9]*:\S.*")
 
-Has = Callable[[Sequence[str]], bool]
-"""Whether the table has any of some keys; raises `Unavailable`."""
+Find = Callable[[Sequence[str]], str | None]
+"""What the table says of the first of some keys that it has; None if it has none."""
 
 
 class TableAsker:
@@ -32,14 +32,21 @@ class TableAsker:
 
     def __init__(self, table: str) -> None:
         """``ValueError`` for what is no table, or where there is no postmap to ask it."""
-        self._has = _has(table)
+        self._find = _find(table)
         self._table = table
 
     def __call__(self, local: str, domain: str) -> bool:
         """Whether the table knows the address; raises `Unavailable`."""
-        keys = [key for key in keys_of(local, domain) if key.isprintable()]
+        return self._found(list(keys_of(local, domain))) is not None
+
+    def value(self, address: str) -> str:
+        """What the table says of just this address; nothing if it says nothing. Raises `Unavailable`."""
+        return (self._found([address]) or "").strip()
+
+    def _found(self, keys: Sequence[str]) -> str | None:
+        known = [key for key in keys if key and key.isprintable()]
         try:
-            return bool(keys) and self._has(keys)
+            return self._find(known) if known else None
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise Unavailable(self._table, str(error) or type(error).__name__) from error
 
@@ -55,7 +62,7 @@ def keys_of(local: str, domain: str) -> Iterator[str]:
         dot = domain.find(".", dot + 1)
 
 
-def _has(table: str) -> Has:
+def _find(table: str) -> Find:
     found = _SOCKETMAP.fullmatch(table)
     if found:
         path, host, port, name = found.groups()
@@ -74,14 +81,14 @@ def _has(table: str) -> Has:
     return lambda keys: _postmap(postmap, table, keys)
 
 
-def _postmap(postmap: str, table: str, keys: Sequence[str]) -> bool:
-    """Exit 0: an entry was found. What goes wrong is on stderr."""
+def _postmap(postmap: str, table: str, keys: Sequence[str]) -> str | None:
+    """Exit 0: an entry was found, and stands behind its key and a tab. What goes wrong is on stderr."""
     asked = "".join(f"{key}\n" for key in keys).encode("utf-8", "surrogateescape")
     done = subprocess.run([postmap, "-q", "-", table], input=asked, capture_output=True, timeout=TIMEOUT, check=False)  # noqa: S603
     said = done.stderr.decode("utf-8", "replace").strip()
     if said or done.returncode > 1:
         raise ValueError(said.splitlines()[-1] if said else f"postmap failed with {done.returncode}")
-    return done.returncode == 0
+    return done.stdout.decode("utf-8", "replace").partition("\n")[0].partition("\t")[2] if not done.returncode else None
 
 
 def _connected(address: str | tuple[str, int]) -> socket.socket:
@@ -97,16 +104,16 @@ def _connected(address: str | tuple[str, int]) -> socket.socket:
     return connection
 
 
-def _socketmap(address: str | tuple[str, int], name: str, keys: Sequence[str]) -> bool:
+def _socketmap(address: str | tuple[str, int], name: str, keys: Sequence[str]) -> str | None:
     with _connected(address) as connection, connection.makefile("rb") as replies:
         for key in keys:
             connection.sendall(_netstring(f"{name} {key}".encode("utf-8", "surrogateescape")))
             status, _, said = _read_netstring(replies).partition(b" ")
             if status == b"OK":
-                return True
+                return said.decode("utf-8", "replace")
             if status != b"NOTFOUND":
                 raise ValueError(f"{status.decode('ascii', 'replace')} {said.decode('utf-8', 'replace')}".strip())
-    return False
+    return None
 
 
 def _netstring(octets: bytes) -> bytes:
@@ -128,13 +135,13 @@ def _read_netstring(replies: IO[bytes]) -> bytes:
     return octets[:-1]
 
 
-def _tcp(address: tuple[str, int], keys: Sequence[str]) -> bool:
+def _tcp(address: tuple[str, int], keys: Sequence[str]) -> str | None:
     with _connected(address) as connection, connection.makefile("rb") as replies:
         for key in keys:
             connection.sendall(b"get %b\n" % quote(key.encode("utf-8", "surrogateescape"), safe="@.-_").encode())
             reply = replies.readline(_LONGEST)
             if reply.startswith(b"200 "):
-                return True
+                return unquote(reply[4:].decode("utf-8", "replace").strip())
             if not reply.startswith(b"500 "):
                 raise ValueError(reply.decode("utf-8", "replace").strip() or "the server closed the connection")
-    return False
+    return None

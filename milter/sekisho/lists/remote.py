@@ -11,11 +11,11 @@ import math
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Generic
 
 from sekisho.core.ports import Unavailable
 from sekisho.lists.entries import BadList
-from sekisho.lists.table import Table
-from sekisho.lists.watched import Clocks
+from sekisho.lists.watched import A, Clocks
 
 PAUSE = 5.0
 """Seconds for which a source that failed is not asked."""
@@ -82,12 +82,10 @@ class Remembered:
         return len(self._answers)
 
 
-class Fetched:
+class Fetched(Generic[A]):
     """A list that is fetched whole: at the first question, and again beside the traffic every so many seconds."""
 
-    def __init__(
-        self, name: str, fetch: Callable[[], Table], every: float, clocks: Clocks, log: logging.Logger
-    ) -> None:
+    def __init__(self, name: str, fetch: Callable[[], A], every: float, clocks: Clocks, log: logging.Logger) -> None:
         """``fetch`` raises `Unavailable` or `BadList`."""
         self._name = name
         self._fetch = fetch
@@ -97,17 +95,20 @@ class Fetched:
         self._busy = threading.Lock()
         self._due = 0.0
         self._why = "not fetched yet"
-        self._current: Table | None = None
+        self._current: A | None = None
         self._fetched = -math.inf
 
     def contains(self, local: str, domain: str) -> bool:
         """As the last copy says."""
+        return self.latest().contains(local, domain)
+
+    def latest(self) -> A:
+        """The last copy; raises `Unavailable` where there is none."""
         table = self._current
         if table is None:
-            table = self._first()
-        else:
-            self._begin_if_due()
-        return table.contains(local, domain)
+            return self._first()
+        self._begin_if_due()
+        return table
 
     def age(self) -> float:
         """Seconds since the copy in use was fetched; infinite where there is none yet. Keeps nobody waiting."""
@@ -117,7 +118,7 @@ class Fetched:
     def __len__(self) -> int:
         return len(self._current) if self._current is not None else 0
 
-    def _first(self) -> Table:
+    def _first(self) -> A:
         """The first copy; whoever asks meanwhile waits for it."""
         if self._busy.acquire(timeout=FIRST):
             if self._current is None and self._clocks.steady() >= self._due:

@@ -34,33 +34,40 @@ def check_database(url: str) -> None:
 
 def fetch(url: str, query: str, password: str | None) -> Table:
     """The query's entries. Raises `Unavailable`, or `BadList` for what is no entry."""
-    rows = (
-        _sqlite(url.removeprefix("sqlite:///"), query)
-        if url.startswith("sqlite:")
-        else _postgresql(url, query, password)
-    )
-    try:
-        entries = [str(row[0]).strip() for row in rows if row[0] is not None]
-    except IndexError:
-        raise BadList([Flaw(url, 1, 1, "the query has no column")]) from None
+    firsts = (next(reversed(row.values()), None) for row in rows(url, query, password))
+    entries = [str(first).strip() for first in firsts if first is not None]
     try:
         return Table(filter(None, entries), sum(map(len, entries)))
     except ValueError as error:
         raise BadList([Flaw(url, 1, 1, str(error))]) from None
 
 
-def _sqlite(path: str, query: str) -> Iterator[Any]:
+def rows(url: str, query: str, password: str | None) -> Iterator[dict[str, Any]]:
+    """The query's rows, by the names of their columns. Raises `Unavailable`."""
+    if url.startswith("sqlite:"):
+        return _sqlite(url.removeprefix("sqlite:///"), query)
+    return _postgresql(url, query, password)
+
+
+def _named(cursor: Any) -> Iterator[dict[str, Any]]:
+    """Of columns that have the same name the first counts."""
+    for row in cursor:
+        pairs = zip((str(column[0]).lower() for column in cursor.description), row, strict=True)
+        yield dict(reversed(list(pairs)))
+
+
+def _sqlite(path: str, query: str) -> Iterator[dict[str, Any]]:
     try:
         connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=TIMEOUT)
         try:
-            yield from connection.execute(query)
+            yield from _named(connection.execute(query))
         finally:
             connection.close()
     except sqlite3.Error as error:
         raise Unavailable(path, str(error)) from error
 
 
-def _postgresql(url: str, query: str, password: str | None) -> Iterator[Any]:
+def _postgresql(url: str, query: str, password: str | None) -> Iterator[dict[str, Any]]:
     psycopg = importlib.import_module("psycopg")
     options = f"-c statement_timeout={TIMEOUT}s -c default_transaction_read_only=on"
     secret = {"password": password} if password else {}
@@ -71,6 +78,6 @@ def _postgresql(url: str, query: str, password: str | None) -> Iterator[Any]:
         ):
             cursor.itersize = _ROWS
             cursor.execute(query)
-            yield from cursor
+            yield from _named(cursor)
     except psycopg.Error as error:
         raise Unavailable("PostgreSQL", str(error).strip() or type(error).__name__) from error

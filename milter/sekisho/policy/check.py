@@ -11,8 +11,7 @@ from dataclasses import replace
 from itertools import chain
 
 from sekisho.policy.actions.deciding import LATER, Accept, NotifySettings
-from sekisho.policy.actions.holding import LATER as LATER_SETTINGS
-from sekisho.policy.actions.holding import OFFERED_LATER, HoldSettings
+from sekisho.policy.actions.holding import HoldSettings
 from sekisho.policy.blocks import block_troubles
 from sekisho.policy.compiler import Known
 from sekisho.policy.conditions.addresses import RecipientTest
@@ -20,6 +19,7 @@ from sekisho.policy.conditions.findings import Finding
 from sekisho.policy.conditions.tests import AddressTest
 from sekisho.policy.conditions.texts import TextTest
 from sekisho.policy.conditions.times import TimeTest
+from sekisho.policy.holds import hold_troubles, unsent
 from sekisho.policy.logic import conflicts, contradictions, exemptions, shadowed
 from sekisho.policy.models import ModeStep, PolicyFile
 from sekisho.policy.trouble import Trouble
@@ -35,7 +35,13 @@ def troubles(files: Sequence[PolicyFile], known: Known) -> tuple[Trouble, ...]:
     found = [*_ids(files), *block_troubles(files), *_words(files, known, ids)]
     if not any(one.severity is Severity.ERROR for one in found):
         rules = rules_of(files)
-        found += chain(contradictions(rules, known), shadowed(rules, known), conflicts(rules, known), exemptions(rules))
+        found += chain(
+            contradictions(rules, known),
+            shadowed(rules, known),
+            conflicts(rules, known),
+            exemptions(rules),
+            unsent(rules),
+        )
     return tuple(found)
 
 
@@ -100,14 +106,7 @@ def _later(loc: Loc, word: Word) -> Iterator[Trouble]:
 
 def _values_later(loc: Loc, word: Word) -> Iterator[Trouble]:
     """Values that the schema knows and the program cannot do yet."""
-    if isinstance(word, HoldSettings):
-        for name in sorted(word.model_fields_set.intersection(LATER_SETTINGS)):
-            said = f"`{kebab(name)}` is not available yet and has no effect"
-            yield Trouble((*loc, kebab(name)), said, WARNING)
-        for number, offer in enumerate(word.offer):
-            if offer in OFFERED_LATER:
-                yield Trouble((*loc, "offer", number), f"`{offer}` is not available yet and is not offered", WARNING)
-    elif isinstance(word, NotifySettings) and word.whom in LATER:
+    if isinstance(word, NotifySettings) and word.whom in LATER:
         yield Trouble((*loc, "whom"), f"notices to `{word.whom}` are not available yet: nobody is told", WARNING)
 
 
@@ -125,6 +124,8 @@ def _names(loc: Loc, word: Word, known: Known, rules: frozenset[str]) -> Iterato
             if word.finding not in known.findings:
                 said = f"unknown finding `{word.finding}`"
                 yield Trouble((*loc, "finding"), said, word=word.finding, known=_sorted(known.findings))
+        case HoldSettings():
+            yield from hold_troubles(loc, word, known)
         case TimeTest(holiday=bool()) if not known.holidays:
             said = "no holidays are known: say which in sekisho.yaml, `organization: {holidays: {country: JP}}`"
             yield Trouble((*loc, "holiday"), said)
@@ -161,9 +162,6 @@ def _odd(loc: Loc, word: Word) -> Iterator[Trouble]:
     if isinstance(word, AddressTest):
         for key, entries in (("in", word.in_), ("not-in", word.not_in), ("domain", word.domain)):
             yield from _twice((*loc, key), entries or ())
-    elif isinstance(word, HoldSettings) and not word.model_fields_set & {"approval", "for_", "until"}:
-        said = "nobody is named who may release it, and it does not end: write `approval`, or `for` and `on-expiry`"
-        yield Trouble(loc, said, WARNING)
     elif isinstance(word, Accept) and not word.accept.rules:
         said = "`accept` without `rules` exempts from nothing: write `accept: {rules: [...]}`, or `stop`"
         yield Trouble(loc, said, WARNING)

@@ -26,6 +26,10 @@ class Known:
     """Domains of free mail for consumers."""
     holidays: bool = False
     """Whether the site has said which days are holidays."""
+    groups: frozenset[str] = frozenset()
+    """Groups of approvers."""
+    knows_people: bool = False
+    """Whether the site has said where its people are kept."""
 
 
 class Compiler:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sekisho.core.changes import DropAttachment
 from sekisho.core.decision import Disposition
@@ -21,8 +21,9 @@ from sekisho.core.message import Path, Transaction, message_octets
 from sekisho.core.offers import Offers
 from sekisho.core.plan import Deposit, Plan, Wait
 from sekisho.core.truth import Mask
-from sekisho.quarantine.notify import answer_to, is_announced, tell, tell_planned
+from sekisho.quarantine.notify import announces, answer_to, is_announced, tell, tell_planned
 from sekisho.quarantine.received import hold_ids, released_just_now
+from sekisho.quarantine.voting import must_ask
 from sekisho.store import Store, StoreUnavailable, holds, releases
 from sekisho.store.codec import header_lengths
 from sekisho.store.rows import HoldRow, MessageRow, RecipientRow, WaitRow
@@ -142,7 +143,7 @@ class _Offer:
             evidence=self._evidence_for(one),
             offered=1,
             recipients=people,
-            waits=tuple(_lock(wait, message.received) for wait in one.waits),
+            waits=tuple(_lock(wait, message) for wait in one.waits),
             offers=self._offers(one),
         )
         holds.add_hold(unit, hold)
@@ -256,8 +257,14 @@ def _message(store: Store, transaction: Transaction, evidence: Evidence) -> Mess
     )
 
 
-def _lock(wait: Wait, now: datetime) -> WaitRow:
-    return WaitRow(wait.rule, wait.expires, wait.on_expiry, terms=wait.terms, started=now)
+def _lock(wait: Wait, message: MessageRow) -> WaitRow:
+    """A lock: its first people are asked at once, if any need be; its time begins when the sender has been told."""
+    now = message.received
+    ask = now if must_ask(wait.terms.approval, 0, message.sender_of_record) else None
+    started = None if wait.expires and announces(wait.terms, wait.expires, now) else now
+    return WaitRow(
+        wait.rule, wait.expires, wait.on_expiry, terms=wait.terms, started=started, ask=ask, among=wait.among
+    )
 
 
 def _details(hold: HoldRow) -> dict[str, object]:

@@ -17,6 +17,7 @@ from sekisho.core.message import Path, Transaction
 from sekisho.core.plan import RULES
 from sekisho.core.plan import Notice as PlannedNotice
 from sekisho.core.replies import REFUSED
+from sekisho.core.terms import Terms
 from sekisho.notices.facts import REPORTS, Failure, HoldFacts, Notice, to_json
 from sekisho.notices.whom import recipient_of_notice
 from sekisho.store import outbox
@@ -29,7 +30,12 @@ POSTMASTER = "postmaster"
 
 def is_announced(hold: HoldRow) -> bool:
     """Whether the sender is told of the hold without anybody deciding."""
-    return any(lock.expires is None or lock.expires - hold.created > BRIEF for lock in hold.waits)
+    return any(announces(lock.terms, lock.expires, hold.created) for lock in hold.waits)
+
+
+def announces(terms: Terms, expires: datetime | None, created: datetime) -> bool:
+    """Whether the sender is told of a lock: as the rule says, else unless it is brief."""
+    return terms.notice if terms.notice is not None else expires is None or expires - created > BRIEF
 
 
 def answer_to(transaction: Transaction, sender_of_record: str) -> str:
@@ -52,7 +58,7 @@ def tell(
     told = _hold_facts(hold, about)
     facts = replace(
         told,
-        on_expiry=OnExpiry.RETURN if kind == "expired" else told.on_expiry,
+        on_expiry=_fate(hold) if kind == "expired" else told.on_expiry,
         actor=actor,
         comment=comment,
         failures=tuple(_failure(person) for person in about) if kind in REPORTS else (),
@@ -103,6 +109,11 @@ def _runs(lock: WaitRow) -> bool:
     """Whether something still happens by itself when the lock's time is over."""
     over = lock.expires is None or (lock.ran_out is not None and lock.ran_out >= lock.expires)
     return lock.opened is None and not over
+
+
+def _fate(hold: HoldRow) -> OnExpiry:
+    """What became of a hold whose time is over."""
+    return OnExpiry.KEEP if hold.state is State.HELD else OnExpiry.RETURN
 
 
 def _put(unit: Unit, notice: Notice, hold: HoldRow, now: datetime) -> None:

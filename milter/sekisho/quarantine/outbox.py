@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from sekisho.core.worktime import Calendar
 from sekisho.quarantine.leased import Record, Report
 from sekisho.quarantine.notify import POSTMASTER
 from sekisho.quarantine.release import MAX_AGE, Send
 from sekisho.quarantine.smtp import Kind, Outcome
+from sekisho.quarantine.timers import start
 from sekisho.quarantine.watch import Watch, backoff
 from sekisho.quarantine.writing import Stationery, Writer, reminder_due
 from sekisho.store import Store, holds, outbox
@@ -31,8 +33,15 @@ class Notices:
     """The source of notices to be sent, for a `sekisho.quarantine.leased.Pool`."""
 
     def __init__(
-        self, store: Store, send: Send, stationery: Stationery, watch: Watch, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        send: Send,
+        stationery: Stationery,
+        watch: Watch,
+        clock: Callable[[], datetime],
+        calendar: Calendar,
     ) -> None:
+        self._calendar = calendar
         self._store = store
         self._send = send
         self._stationery = stationery
@@ -69,6 +78,8 @@ class Notices:
             outbox.postpone(unit, row.id, now + timedelta(seconds=backoff(row.attempts)), reply)
         else:
             outbox.finish(unit, row.id, word, reply)
+            if row.kind == "held":
+                start(unit, row.hold, now, self._calendar)
             self._follow_up(unit, row, word, now)
             details = {"kind": row.kind, "to": row.payload.get("to", ""), "reply": reply}
             unit.record(Entry(now, "", "release", f"notice-{word}", row.hold, details=details))

@@ -1,8 +1,10 @@
-"""What happens to holds by themselves when their time is over.
+"""What happens to holds by themselves when their time is over, and when that time begins.
 
-``on-expiry: send`` opens its own lock only; when all locks of a hold are open it goes. ``return`` ends the hold, and
-the sender is told. ``keep`` does nothing. Each hold is settled in a transaction of its own, so that one which cannot
-be settled delays no other; several workers may do this at once.
+``on-expiry: send`` opens its own lock only; a copy goes when all locks are open for its recipient. ``return`` ends the
+hold. ``escalate`` has others asked and the time begin anew, once; ``keep`` keeps. The sender is told each time, but for
+holds so brief that nobody was told of them. A timer begins when the notice of the hold has been taken by the MTA, or
+given up; where there is none, at once. Each hold is settled in a transaction of its own, so that one which cannot be
+settled delays no other; several workers may do this at once.
 """
 
 from __future__ import annotations
@@ -13,59 +15,95 @@ from datetime import datetime
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import Event, State
+from sekisho.core.worktime import Calendar, ends
 from sekisho.quarantine.decide import Actor, settle
+from sekisho.quarantine.notify import tell
 from sekisho.quarantine.rights import waiting
+from sekisho.quarantine.voting import free, progressed
 from sekisho.store import Store, holds, locks
 from sekisho.store.rows import HoldRow, WaitRow
 from sekisho.store.unit import Entry, Unit
 
 TIMER = Actor("timer", "timer")
 BATCH = 200
+_ENDED = {OnExpiry.SEND: "open", OnExpiry.KEEP: "kept", OnExpiry.ESCALATE: "escalate"}
 
 Trouble = Callable[[str, Exception], None]
 """Told the hold-id and what went wrong."""
 
 
-def expire_due(store: Store, now: datetime, trouble: Trouble) -> int:
+def expire_due(store: Store, now: datetime, calendar: Calendar, trouble: Trouble) -> int:
     """Settle holds whose time is over, at most `BATCH`; gives how many changed."""
     due = store.read(lambda view: locks.due_waits(view, now, BATCH))
     changed = 0
     for hold_id in due:
         try:
-            changed += expire(store, hold_id, now)
+            changed += expire(store, hold_id, now, calendar)
         except Exception as error:
             trouble(hold_id, error)
     return changed
 
 
-def expire(store: Store, hold_id: str, now: datetime) -> bool:
+def expire(store: Store, hold_id: str, now: datetime, calendar: Calendar) -> bool:
     """Settle one hold if something of it is due; whether it changed."""
 
     def work(unit: Unit) -> bool:
         hold = holds.load(unit, hold_id)
-        if hold is None or hold.state is not State.HELD:
+        if hold is None or not (hold.state is State.HELD or hold.passed):
             return False
         due = [lock for lock in hold.waits if _is_due(lock, now)]
         if any(lock.on_expiry is OnExpiry.RETURN for lock in due):
             settle(unit, hold, waiting(hold), Event.EXPIRE, TIMER, now)
         elif due:
-            _open(unit, hold, now)
+            _run_out(unit, hold, calendar, now)
         return bool(due)
 
     return store.write(work)
 
 
+def start(unit: Unit, hold_id: str, now: datetime, calendar: Calendar) -> None:
+    """The notice of the hold has been taken, or given up: the timers that waited for it begin."""
+    hold = holds.load(unit, hold_id)
+    if hold is None or hold.state is not State.HELD or all(lock.started for lock in hold.waits):
+        return
+    begun = tuple(lock if lock.started else _begun(lock, now, calendar) for lock in hold.waits)
+    holds.save(unit, hold, replace(hold, waits=begun))
+
+
+def _begun(lock: WaitRow, now: datetime, calendar: Calendar) -> WaitRow:
+    """The lock with its time begun: never over sooner than people were told."""
+    over = ends(now, lock.terms.lasts, lock.terms.until, calendar)
+    moments = [moment for moment in (over, lock.expires) if moment is not None]
+    return replace(lock, started=now, expires=max(moments, default=None))
+
+
 def _is_due(lock: WaitRow, now: datetime) -> bool:
-    return (
-        lock.opened is None and lock.expires is not None and lock.expires <= now and lock.on_expiry is not OnExpiry.KEEP
-    )
+    if lock.opened is not None or lock.started is None or lock.expires is None or lock.expires > now:
+        return False
+    return lock.ran_out is None or lock.ran_out < lock.expires
 
 
-def _open(unit: Unit, hold: HoldRow, now: datetime) -> None:
-    """Open the locks that are due; the hold goes when none is left."""
-    shut = tuple(replace(lock, opened=now, opened_by=TIMER.name) if _is_due(lock, now) else lock for lock in hold.waits)
-    opened = holds.save(unit, hold, replace(hold, waits=shut))
-    details = {"rules": [lock.rule for lock, old in zip(shut, hold.waits, strict=True) if lock != old]}
-    unit.record(Entry(now, TIMER.name, TIMER.role, "open", hold.id, details=details))
-    if all(lock.opened for lock in shut):
-        settle(unit, opened, waiting(opened), Event.RELEASE, TIMER, now)
+def _run_out(unit: Unit, hold: HoldRow, calendar: Calendar, now: datetime) -> None:
+    """Open, keep or escalate the locks that are due; who waits for nothing any more goes."""
+    after = tuple(_over(lock, calendar, now) if _is_due(lock, now) else lock for lock in hold.waits)
+    saved = holds.save(unit, hold, progressed(replace(hold, waits=after), TIMER.name, now))
+    for fate, action in _ENDED.items():
+        rules = [old.rule for old in hold.waits if _is_due(old, now) and old.on_expiry is fate]
+        if rules:
+            unit.record(Entry(now, TIMER.name, TIMER.role, action, hold.id, details={"rules": rules}))
+    going = free(saved)
+    if going:
+        saved = settle(unit, saved, going, Event.RELEASE, TIMER, now)
+    left = [saved.recipients[ordinal] for ordinal in waiting(saved)]
+    if left and any(_is_due(old, now) and old.on_expiry is not OnExpiry.SEND for old in hold.waits):
+        tell(unit, "expired", saved, left, now)
+
+
+def _over(lock: WaitRow, calendar: Calendar, now: datetime) -> WaitRow:
+    match lock.on_expiry:
+        case OnExpiry.SEND:
+            return replace(lock, opened=now, opened_by=TIMER.name)
+        case OnExpiry.ESCALATE:
+            again = ends(now, lock.terms.lasts, lock.terms.until, calendar) if lock.ran_out is None else None
+            return replace(lock, ran_out=now, ask=now, attempts=0, expires=again or lock.expires)
+    return replace(lock, ran_out=now)

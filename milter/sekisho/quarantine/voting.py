@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sekisho.core.approval import OPERATOR, SELF, Step, roles, steps
+from sekisho.core.approval import OPERATOR, SELF, Approval, roles, steps
+from sekisho.core.approvers import UNASKED
 from sekisho.quarantine.rights import APPROVE, is_past, own_step, step_of, votes_of, waiting
 from sekisho.store.rows import AskRow, HoldRow
 
@@ -41,7 +42,7 @@ def progressed(hold: HoldRow, by: str, now: datetime) -> HoldRow:
         every = steps(lock.terms.approval)
         furthest = max(at for ordinal in left if (at := step_of(hold, number, ordinal)) < len(every))
         if furthest > lock.step:
-            ask = now if must_ask(every[furthest], hold.message.sender_of_record) else None
+            ask = now if must_ask(lock.terms.approval, furthest, hold.message.sender_of_record) else None
             locks[number] = replace(lock, step=furthest, ask=ask, attempts=0)
     return replace(hold, waits=tuple(locks))
 
@@ -53,9 +54,12 @@ def free(hold: HoldRow) -> list[int]:
     ]
 
 
-def must_ask(step: Step, sender_of_record: str) -> bool:
-    """Whether people have to be found for a step: not for the operator, nor for a sender who is known."""
-    return any(role != OPERATOR and not (role == SELF and sender_of_record) for role in roles(step))
+def must_ask(approval: Approval, step: int, sender_of_record: str) -> bool:
+    """Whether people have to be found for a step: not for the operator, nor first of all for a sender who is known,
+    who hears of the hold anyway.
+    """
+    there = {OPERATOR, SELF} if step == 0 and sender_of_record else {OPERATOR}
+    return not set(roles(steps(approval)[step])) <= there
 
 
 def _answered(hold: HoldRow, ask: AskRow, chosen: Sequence[int], now: datetime, reason: str) -> AskRow:
@@ -84,5 +88,16 @@ def _confirmed(
             at.setdefault(step, set()).add(ordinal)
     for step, covers in at.items():
         yield AskRow(
-            new_id(), number, step, str(SELF), person, person, "", now, None, now, APPROVE, frozenset(covers), reason
+            id=new_id(),
+            lock=number,
+            step=step,
+            role=str(SELF),
+            person=person,
+            principal=person,
+            why=UNASKED,
+            asked=now,
+            answered=now,
+            answer=APPROVE,
+            covers=frozenset(covers),
+            reason=reason,
         )

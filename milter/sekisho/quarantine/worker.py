@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
+from sekisho.quarantine.asking import Desk, ask_due
 from sekisho.quarantine.choose import take_effect
 from sekisho.quarantine.leased import Pool
 from sekisho.quarantine.outbox import Notices
@@ -32,7 +34,7 @@ class ReleaseWorker:
     """Everything that happens to holds without anybody waiting for it."""
 
     def __init__(
-        self, store: Store, send: Send, stationery: Stationery, watch: Watch, clock: Callable[[], datetime]
+        self, store: Store, send: Send, stationery: Stationery, desk: Desk, watch: Watch, clock: Callable[[], datetime]
     ) -> None:
         self._store = store
         self._watch = watch
@@ -40,14 +42,17 @@ class ReleaseWorker:
         self._wake = threading.Event()
         owner = f"{store.instance}/{store.new_id()}"
         sent = Releases(store, send, watch, clock)
-        told = Notices(store, send, stationery, watch, clock)
+        self._desk = desk
+        self._asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
+        self._asked: Future[int] | None = None
+        told = Notices(store, send, stationery, watch, clock, desk.calendar)
         self._releases: Pool[ReleaseRow] = Pool(store, sent, owner, RELEASE_SLOTS, watch, self._wake.set)
         self._notices: Pool[OutboxRow] = Pool(store, told, owner, NOTICE_SLOTS, watch, self._wake.set)
 
     def run_once(self, now: datetime) -> int:
         """Do everything that is due at ``now``; gives how many things were done. Raises `StoreUnavailable`."""
         done = 0
-        while started := self._step(now):
+        while started := self._step(now) + ask_due(self._store, self._desk, now, self._watch):
             done += started
             self._releases.finish()
             self._notices.finish()
@@ -59,6 +64,7 @@ class ReleaseWorker:
             self._wake.clear()
             try:
                 busy = self._step(self._clock())
+                self._ask_beside(self._clock())
             except StoreUnavailable as error:
                 self._watch.alarmed("store", "", str(error))
                 busy = 0
@@ -70,15 +76,31 @@ class ReleaseWorker:
         self.close()
 
     def close(self) -> None:
-        """Wait for what is being sent, and stop the threads."""
+        """Wait for what is being sent and asked, and stop the threads."""
+        self._asking.shutdown(wait=True)
         self._releases.close()
         self._notices.close()
 
     def _step(self, now: datetime) -> int:
         # What was chosen in time counts, even if the time is over now: choices before timers.
         chosen = take_effect(self._store, now, self._trouble)
-        expired = expire_due(self._store, now, self._trouble)
+        expired = expire_due(self._store, now, self._desk.calendar, self._trouble)
         return chosen + expired + self._releases.step(now) + self._notices.step(now)
+
+    def _ask_beside(self, now: datetime) -> None:
+        """Ask people in a thread of its own: a directory that is slow keeps nobody else waiting."""
+        if self._asked is None or self._asked.done():
+            self._asked = self._asking.submit(self._ask, now)
+
+    def _ask(self, now: datetime) -> int:
+        try:
+            asked = ask_due(self._store, self._desk, now, self._watch)
+        except StoreUnavailable as error:
+            self._watch.alarmed("store", "", str(error))
+            return 0
+        if asked:
+            self._wake.set()
+        return asked
 
     def _trouble(self, hold: str, error: Exception) -> None:
         self._watch.alarmed("timer", hold, f"{type(error).__name__}: {error}")

@@ -18,6 +18,7 @@ from sekisho.quarantine.smtp import Outcome, send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
+from sekisho.serve.asking import desk_of
 from sekisho.serve.control import when_told
 from sekisho.serve.following import Following
 from sekisho.serve.link_key import links_of
@@ -36,7 +37,9 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     for message in reconcile(store, datetime.now(UTC)).missing:
         watching.alarmed("missing-file", message, "a hold's content is gone; restore it from a backup")
     stationery = _stationery(configuration)
-    worker = ReleaseWorker(store, sender(settings), stationery, watching, lambda: datetime.now(UTC))
+    worker = ReleaseWorker(
+        store, sender(settings), stationery, desk_of(configuration), watching, lambda: datetime.now(UTC)
+    )
     stop = threading.Event()
     when_told(line, stop.set)
     threading.Thread(target=Following(store, metrics).run, args=(stop,), daemon=True).start()
@@ -59,4 +62,11 @@ def _stationery(configuration: Configuration) -> Stationery:
     letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn(), contact)
     links = links_of(settings)
     reminder = settings.notices.reminder.delta
-    return Stationery(letterhead, settings.notices_language, settings.postmaster, links, reminder=reminder)
+
+    def language_of(address: str) -> str:
+        person = configuration.people.find(address)
+        return person.language if person is not None else ""
+
+    return Stationery(
+        letterhead, settings.notices_language, settings.postmaster, links, language_of=language_of, reminder=reminder
+    )

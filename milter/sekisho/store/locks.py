@@ -20,7 +20,7 @@ from sekisho.store.terms import terms_from_json, terms_to_json
 from sekisho.store.unit import Found, Unit, View
 
 _FORGET = delete(waits).where(waits.c.hold == bindparam("of"))
-_ASKED = select(asks).where(asks.c.hold == bindparam("of")).order_by(asks.c.asked, asks.c.id)
+_ASKED = select(asks).where(asks.c.hold == bindparam("of")).order_by(asks.c.asked, asks.c.lock, asks.c.person)
 
 
 def add(unit: Unit, hold: HoldRow) -> None:
@@ -77,6 +77,7 @@ def wait_of(row: Found) -> WaitRow:
         ran_out=row["ran_out"],
         ask=row["ask"],
         attempts=row["attempts"],
+        among=tuple(row["among"]),
     )
 
 
@@ -88,7 +89,7 @@ def may_ask(row: Found) -> bool:
 def asks_of(view: View, hold_ids: Collection[str]) -> Mapping[str, tuple[AskRow, ...]]:
     """Whom was asked, by hold, in the order of asking."""
     found: dict[str, tuple[AskRow, ...]] = {}
-    query = select(asks).where(asks.c.hold.in_(hold_ids)).order_by(asks.c.asked, asks.c.id)
+    query = select(asks).where(asks.c.hold.in_(hold_ids)).order_by(asks.c.asked, asks.c.lock, asks.c.person)
     for row in view.connection.execute(query).mappings() if hold_ids else ():
         found[row["hold"]] = (*found.get(row["hold"], ()), _ask(row))
     return found
@@ -129,6 +130,7 @@ def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
         "ran_out": lock.ran_out,
         "ask": lock.ask if matters else None,
         "attempts": lock.attempts,
+        "among": list(lock.among),
     }
 
 

@@ -76,6 +76,8 @@ class WaitRow:
     """When the people of its step are to be found and asked; None when they have been, or nobody need be."""
     attempts: int = 0
     """How often they could not be found because somebody who knows was away."""
+    among: tuple[str, ...] = ()
+    """The message's recipients who are ours, where one of them may approve."""
 
 
 @dataclass(frozen=True, slots=True)

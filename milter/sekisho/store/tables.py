@@ -105,6 +105,7 @@ waits = Table(
     Column("ran_out", Moment),
     Column("ask", Moment, index=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("among", Json, nullable=False, server_default="[]"),
 )
 
 asks = Table(

@@ -16,6 +16,8 @@ from sekisho.core.terms import Escalation, Preview, Review, Terms
 from sekisho.policy.actions.base import ActionWord, NoSettings, ShortFor
 from sekisho.policy.word import ONE_OR_MANY, Word
 
+DEPUTY = "deputy"
+"""Whoever decides for those who do not answer."""
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -27,9 +29,11 @@ def _clock(value: object) -> time:
 
 
 def _one_role(value: object) -> Role:
+    if value == DEPUTY:
+        return Role(DEPUTY)
     found = parse(value)
     if not isinstance(found, Role):
-        raise ValueError("one role is meant here, such as group:NAME or address:A")
+        raise ValueError("one role is meant here, such as deputy, group:NAME or address:A")
     return found
 
 
@@ -65,7 +69,9 @@ class EscalationSettings(Word):
     """When, and to whom."""
 
     after: WorkingDurationField = Field(description="How long those who are asked have, such as `4 business-hours`")
-    to: RoleField = Field(description="Who is asked besides: a role such as group:NAME or address:A")
+    to: RoleField = Field(
+        description="Who is asked besides: deputy (of those who do not answer), group:NAME, address:A"
+    )
 
 
 class RememberSettings(Word):
@@ -87,9 +93,9 @@ class CampaignSettings(Word):
 
 
 Offer = Literal["envelope-only", "drop-recipient", "drop-attachment", "link", "send-with-reason", "cancel"]
-LATER = ("preview", "step_up", "remember", "approved_for", "review", "campaign")
+SETTINGS_LATER = ("remember", "approved_for", "review", "campaign")
 """Settings without effect yet."""
-OFFERED_LATER = ("envelope-only", "drop-attachment", "link")
+OFFERED_LATER = ("link",)
 
 
 class HoldSettings(Word):

@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.add_column("waits", sa.Column("ran_out", sa.BigInteger(), nullable=True))
     op.add_column("waits", sa.Column("ask", sa.BigInteger(), nullable=True))
     op.add_column("waits", sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("waits", sa.Column("among", sa.Text(), nullable=False, server_default="[]"))
     op.create_index("waits_ask", "waits", ["ask"], unique=False)
     op.execute("UPDATE waits SET started = (SELECT created FROM holds WHERE holds.id = waits.hold)")
     op.add_column("holds", sa.Column("outcome", sa.String(length=32), nullable=False, server_default=""))

@@ -1,0 +1,145 @@
+"""The site's people, from wherever they are kept: who they are, who leads them, who is away, which groups approve.
+
+Implements `sekisho.core.people.People`. People come whole from an address book, a directory or a query (`Staff`), or
+one by one from a Postfix table of managers (`Managers`); groups are lists, absences a file, or what the configuration
+says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sekisho.core.people import Absence, Person
+from sekisho.core.ports import Unavailable
+
+
+class Source(Protocol):
+    """Who somebody is."""
+
+    def find(self, address: str) -> Person | None: ...
+    def section(self, name: str) -> Sequence[str]: ...
+    def everybody(self) -> Sequence[Person]: ...
+
+
+class Staff:
+    """People as a table that does not change."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._known: dict[str, Person] = {}
+        self._sections: dict[str, list[str]] = {}
+        self._people = tuple(people)
+        for person in self._people:
+            self._known.update(dict.fromkeys((*person.aliases, person.address), person))
+            if person.section:
+                self._sections.setdefault(person.section.casefold(), []).append(person.address)
+
+    def find(self, address: str) -> Person | None:
+        return self._known.get(address.lower())
+
+    def section(self, name: str) -> Sequence[str]:
+        return self._sections.get(name.casefold(), ())
+
+    def everybody(self) -> Sequence[Person]:
+        return self._people
+
+    def contains(self, local: str, domain: str) -> bool:
+        return f"{local.lower()}@{domain}" in self._known
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+
+@dataclass(frozen=True, slots=True)
+class Managers:
+    """A table that knows of an address who its manager is, and nothing else."""
+
+    ask: Callable[[str], str]
+    """Gives the manager's address, or nothing; raises `Unavailable`."""
+
+    def find(self, address: str) -> Person | None:
+        manager = self.ask(address)
+        return Person(address.lower(), manager=manager.lower()) if manager else None
+
+    def section(self, name: str) -> Sequence[str]:  # noqa: ARG002
+        return ()
+
+    def everybody(self) -> Sequence[Person]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """All of it together; each source gives its latest."""
+
+    source: Callable[[], Source]
+    groups: Mapping[str, Callable[[], Iterable[str]]]
+    absences: Callable[[], Sequence[Absence]]
+
+    def find(self, address: str) -> Person | None:
+        return self.source().find(address)
+
+    def section(self, name: str) -> Sequence[str]:
+        return self.source().section(name)
+
+    def everybody(self) -> Sequence[Person]:
+        """Everybody who is known; nobody where people are asked one by one."""
+        return self.source().everybody()
+
+    def group(self, name: str) -> Sequence[str] | None:
+        members = self.groups.get(name)
+        return sorted({entry.lower() for entry in members() if "@" in entry}) if members is not None else None
+
+    def approvers(self) -> frozenset[str]:
+        return frozenset(member for name in self.groups for member in self.group(name) or ())
+
+    def absence(self, address: str, at: datetime) -> Absence | None:
+        """Also one that was entered under an alias."""
+        person = self.find(address)
+        names = {address.lower(), *((person.address, *person.aliases) if person else ())}
+        away = (one for one in self.absences() if one.address in names and one.since <= at < one.until)
+        return next(away, None)
+
+
+class NoStaff:
+    """Where nobody said who works here."""
+
+    def find(self, address: str) -> Person | None:  # noqa: ARG002
+        return None
+
+    def section(self, name: str) -> Sequence[str]:  # noqa: ARG002
+        return ()
+
+    def everybody(self) -> Sequence[Person]:
+        return ()
+
+
+def person_of(values: Mapping[str, str]) -> Person:
+    """A row by the names of its columns. ``ValueError`` where it has no address."""
+    address = values.get("address", "").strip().lower()
+    if "@" not in address:
+        raise ValueError(f"{address!r} is not a person's address")
+    return Person(
+        address=address,
+        name=values.get("name", "").strip(),
+        section=values.get("section", "").strip(),
+        manager=values.get("manager", "").strip().lower(),
+        deputy=values.get("deputy", "").strip().lower(),
+        language=values.get("language", "").strip().lower(),
+        aliases=tuple(alias.lower() for alias in values.get("aliases", "").replace(",", " ").split()),
+    )
+
+
+def staff_of(rows: Iterable[Mapping[str, str]], source: str) -> Staff:
+    """Rows as people; those that are nobody's are left out, but nonsense throughout is `Unavailable`."""
+    people, wrong = [], 0
+    for row in rows:
+        try:
+            people.append(person_of(row))
+        except ValueError:
+            wrong += 1
+    if wrong and not people:
+        raise Unavailable(source, "none of its rows has an address")
+    return Staff(people)
