@@ -6,6 +6,7 @@ The only module that imports python_calamine.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -22,6 +23,7 @@ from python_calamine import (
 from sekisho.extract.job import Job
 from sekisho.extract.limits import Unreadable
 
+_PRINT_CODE = re.compile(r"&(?:[LCRPNDTFAGZBIUESXYO]|\"[^\"]*\"|\d{1,3}|K[0-9A-Fa-f+-]{6})")
 _GAP = 64
 """Empty cells in a row that are written as tabs; after more, the row goes on in another line."""
 
@@ -119,3 +121,8 @@ def _shown(value: Value) -> str:
     if type(value) is float and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def printed(code: str) -> str:
+    """A header or footer as it is printed, without its codes (ECMA-376 part 1, 18.3.1.39)."""
+    return _PRINT_CODE.sub(" ", code).strip()

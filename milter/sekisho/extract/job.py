@@ -90,11 +90,16 @@ class Job:
     def inside(self, names: Sequence[str], data: bytes) -> None:
         """Read a file that stands within it."""
         job = self.inner(names)
-        if job._depth > self.budget.limits.depth:
+        if job.is_too_deep:
             job.known_as("")
             job.problem("too-deep")
         else:
             self._enter(job, data)
+
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether it stands within more files than are opened."""
+        return self._depth > self.budget.limits.depth
 
     def unread(self, names: Sequence[str], problem: Unreadable) -> None:
         """A file stands within it that cannot be read."""

@@ -13,8 +13,8 @@ import olefile
 from sekisho.extract import old_excel, old_slides, old_word, outlook
 from sekisho.extract.job import Job
 from sekisho.extract.limits import Unreadable
+from sekisho.extract.ole_properties import STREAMS, properties
 
-_PROPERTIES = ("title", "subject", "author", "keywords", "comments", "last_saved_by", "category", "manager", "company")
 _MACROS = frozenset({"_vba_project", "vba", "macros", "_vba_project_cur"})
 _ENCRYPTED = frozenset({"encryptedpackage", "encryptedsummary"})
 _KNOWN = ("worddocument", "workbook", "book", "powerpoint document", "__properties_version1.0", "contents")
@@ -45,11 +45,8 @@ class Streams:
         return data
 
     def properties(self) -> list[tuple[str, str]]:
-        """What the summary streams say (MS-OLEPS)."""
-        said = self._file.get_metadata()
-        code = f"cp{said.codepage}" if said.codepage and said.codepage > 0 else "cp932"
-        found = ((name, getattr(said, name, None)) for name in _PROPERTIES)
-        return [(name, _text(value, code)) for name, value in found if value]
+        """What the streams of properties say."""
+        return [pair for name, known in STREAMS.items() for pair in properties(self.read(name), known)]
 
 
 def read(data: bytes, job: Job) -> None:
@@ -71,7 +68,7 @@ def read(data: bytes, job: Job) -> None:
 def _read_documents(data: bytes, streams: Streams, job: Job) -> None:
     if "worddocument" in streams:
         tables = [streams.read("0Table"), streams.read("1Table")]
-        job.text(old_word.text_of(streams.read("WordDocument"), tables))
+        old_word.read(streams.read("WordDocument"), tables, job)
     if "workbook" in streams or "book" in streams:
         old_excel.read(data, streams.read("Workbook") or streams.read("Book"), job)
     if "powerpoint document" in streams:
@@ -106,12 +103,3 @@ def _package(data: bytes) -> tuple[str, bytes]:
     except (ValueError, struct.error):
         return "embedded", data[4:]
     return label.decode("cp932", "replace"), data[position + 4 : position + 4 + length]
-
-
-def _text(value: object, code: str) -> str:
-    if not isinstance(value, bytes):
-        return str(value)
-    try:
-        return value.decode("utf-8" if code == "cp65001" else code, "replace").rstrip("\0")
-    except LookupError:
-        return value.decode("cp932", "replace")

@@ -1,20 +1,21 @@
 """Office Open XML packages (ECMA-376 part 2): which parts are text, what the properties say, what is embedded.
 
-Gives the names that were read here; the caller opens the rest (embedded files, macros, anything that does not belong)
-as files of their own.
+What is not read here (embedded files, macros, parts that nobody knows) is opened by the caller as files of their own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 
 from sekisho.extract import slides, spreadsheet, word
+from sekisho.extract.drawn import Drawn
 from sekisho.extract.job import Job
 from sekisho.extract.limits import Budget
 from sekisho.extract.xml import parse
 from sekisho.extract.zip_archive import Archive
 
+_SHOWN = frozenset({"t", "v"})
 _PROPERTIES = ("docprops/core.xml", "docprops/app.xml", "docprops/custom.xml")
 _COUNTED = frozenset(
     [
@@ -49,11 +50,22 @@ _COUNTED = frozenset(
         "variant",
     ]
 )
-_ORDINARY = re.compile(r".*\.(?:xml|rels|vml)|.*/printersettings\d*\.bin")
+WITHOUT_TEXT = re.compile(
+    r"\[content_types\]\.xml|(?:.*/)?_rels/.*\.rels|.*/(?:themes?|printersettings|ctrlprops|tables|persons)/.*"
+    r"|.*/(?:styles|stylesWithEffects|settings|websettings|fonttable|numbering|calcchain|metadata|presprops|viewprops"
+    r"|tablestyles|sharedstrings|people|presentation|commentauthors|authors)\d*\.(?:xml|bin)"
+    r"|.*/charts/(?:style|colors)\d+\.xml|.*/diagrams/(?:layout|quickstyle|colors)\d+\.xml|customxml/itemprops\d+\.xml"
+    r"|xl/worksheets/.*\.bin|xl/workbook\.bin|.*/vmldrawing\d+\.vml",
+    re.IGNORECASE,
+)
+"""Parts in which nobody writes anything; cells and their strings are read by others."""
+_DRAWN = re.compile(r"(?:word|xl|ppt)/(charts/chart|diagrams/data)(?:ex)?(\d+)\.xml")
+_MASTERS = re.compile(r"ppt/(?:slide|notes|handout)(?:masters|layouts)/.+\.xml")
+_KEPT = re.compile(r"xl/(pivotcache/pivotcache(?:records|definition)|externallinks/externallink)(\d+)\.xml")
 
 
-def read(data: bytes, archive: Archive, job: Job) -> Set[str]:
-    """Texts of the document and its properties. Gives the names that need not be opened."""
+def read(data: bytes, archive: Archive, job: Job) -> None:
+    """Texts of the document and its properties. Parts that are not read by name are left to whoever reads archives."""
     names = archive.names
     readers = (("word/", word.read), ("ppt/", slides.read))
     for folder, reader in readers:
@@ -61,10 +73,28 @@ def read(data: bytes, archive: Archive, job: Job) -> Set[str]:
             reader(archive, job)
     if any(name.startswith("xl/") for name in names):
         spreadsheet.read(data, archive, job)
+    for found in filter(None, map(_DRAWN.fullmatch, names)):
+        text = Drawn(_SHOWN).read(archive.part(found[0]), job.budget).text
+        job.text(text, f"{found[1].partition('/')[2]}{found[2]}")
+    masters = (Drawn().read(archive.part(name), job.budget).text for name in names if _MASTERS.fullmatch(name))
+    job.text("\n".join(filter(None, (text.strip() for text in masters))), "master")
+    for found in filter(None, map(_KEPT.fullmatch, names)):
+        _kept(archive.part(found[0]), f"{found[1].partition('/')[2]}{found[2]}(hidden)", job)
     if any(name.endswith("vbaproject.bin") for name in names):
         job.macros()
     read_properties(_PROPERTIES, archive, job)
-    return {name for name in names if _ORDINARY.fullmatch(name)}
+
+
+def _kept(content: bytes, place: str, job: Job) -> None:
+    """What a workbook keeps of data that stands or stood elsewhere: caches of pivot tables, of links (18.10, 18.14)."""
+    values: list[str] = []
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        if name in ("s", "n", "d", "cacheField", "definedName"):
+            values.append(attributes.get("v") or attributes.get("name") or "")
+
+    parse(content, job.budget, start, lambda _name: None, lambda text: values.append(text.strip()))
+    job.text("\n".join(filter(None, values)), place)
 
 
 def read_properties(parts: tuple[str, ...], archive: Archive, job: Job) -> None:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from html import unescape
 
-from sekisho.core.opened import column_name
-from sekisho.extract.cells import Sheet, read_sheets
+from sekisho.extract.cells import Sheet, printed, read_sheets
 from sekisho.extract.drawn import Drawn
+from sekisho.extract.hidden_cells import hidden_columns, hidden_rows
 from sekisho.extract.job import Job
 from sekisho.extract.package import relations
 from sekisho.extract.xml import parse
@@ -23,7 +23,6 @@ _HIDDEN_ROW = re.compile(rb"<(?:\w{1,20}:)?row\s[^>]{0,500}?\bhidden=[\"'](?:1|t
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w{1,20}:)?col\s[^>]{0,500}?\bhidden=[\"'](?:1|true)[\"'][^>]{0,500}>")
 _ATTRIBUTE = re.compile(rb"\b(r|min|max)=[\"'](\d{1,7})[\"']")
 _PRINTED = re.compile(rb"<((?:\w{1,20}:)?(?:odd|even|first)(?:Header|Footer))>(.{1,4000}?)</\1>", re.DOTALL)
-_PRINT_CODE = re.compile(r"&(?:[LCRPNDTFAGZBIUESXYO]|\"[^\"]*\"|\d{1,3}|K[0-9A-Fa-f+-]{6})")
 _COMMENT_TEXTS = frozenset({"t", "text"})
 
 
@@ -53,13 +52,12 @@ def _parts(archive: Archive, job: Job) -> Iterator[tuple[str, str]]:
 def _read_part(sheet: Sheet, part: str, archive: Archive, job: Job) -> None:
     content = archive.part(part)
     if any(mark in content for mark in _HIDDEN):
-        _hidden_rows(sheet, content, job)
-        _hidden_columns(sheet, content, job)
+        _hidden(sheet, content, job)
     # They stand behind the cells (18.3.1.99), which are many.
     begin = content.find(b"eaderFooter")
     if begin >= 0:
-        printed = [_printed(found[2]) for found in _PRINTED.finditer(content, begin)]
-        job.text("\n".join(printed), f"{sheet.place}(print)")
+        codes = (unescape(found[2].decode("utf-8", "replace")) for found in _PRINTED.finditer(content, begin))
+        job.text("\n".join(map(printed, codes)), f"{sheet.place}(print)")
     for kind, target in relations(archive, part, job.budget).values():
         if kind in ("comments", "threadedComment"):
             _comments(sheet, archive.part(target), job)
@@ -69,37 +67,17 @@ def _read_part(sheet: Sheet, part: str, archive: Archive, job: Job) -> None:
                 job.text(Drawn().read(drawn, job.budget).text, f"{sheet.place}(shape)")
 
 
-def _hidden_rows(sheet: Sheet, content: bytes, job: Job) -> None:
+def _hidden(sheet: Sheet, content: bytes, job: Job) -> None:
     numbers = {_numbers(found[0]).get("r", 0) for found in _HIDDEN_ROW.finditer(content)}
-    filled = [(row, line) for row, _, line in sheet.rows() if row in numbers] if numbers else []
-    if filled:
-        job.hidden("row", f"{sheet.place}!{filled[0][0]}", filled[0][1].replace("\t", " "), len(filled))
-
-
-def _hidden_columns(sheet: Sheet, content: bytes, job: Job) -> None:
+    if numbers:
+        hidden_rows(sheet, numbers, job)
     for found in _HIDDEN_COLUMN.finditer(content[:200_000]):
-        numbers = _numbers(found[0])
-        columns = range(numbers.get("min", 0), numbers.get("max", 0) + 1)
-        cell = next(_cells_of(sheet, columns), None)
-        if cell:
-            job.hidden("column", f"{sheet.place}!{column_name(cell[0])}", cell[1], len(columns))
-
-
-def _cells_of(sheet: Sheet, columns: range) -> Iterator[tuple[int, str]]:
-    for _, first, line in sheet.rows():
-        if first < columns.stop and first + line.count("\t") >= columns.start:
-            for column, text in enumerate(line.split("\t"), first):
-                if text and column in columns:
-                    yield column, text
+        reach = _numbers(found[0])
+        hidden_columns(sheet, range(reach.get("min", 0), reach.get("max", 0) + 1), job)
 
 
 def _numbers(tag: bytes) -> dict[str, int]:
     return {found[1].decode(): int(found[2]) for found in _ATTRIBUTE.finditer(tag)}
-
-
-def _printed(code: bytes) -> str:
-    """A header or footer without its codes (ECMA-376 part 1, 18.3.1.39)."""
-    return _PRINT_CODE.sub(" ", unescape(code.decode("utf-8", "replace"))).strip()
 
 
 def _comments(sheet: Sheet, content: bytes, job: Job) -> None:

@@ -59,6 +59,8 @@ class Archive:
         self._data = data
         self._budget = budget
         self.problems: list[str] = []
+        self.taken: set[Entry] = set()
+        """What was read by its name."""
         central = [self._located(entry) for entry in self._central()]
         self.entries = tuple(central) + tuple(self._unmentioned(central))
         if not central:
@@ -81,6 +83,7 @@ class Archive:
         entry = self.find(name)
         if entry is None:
             return b""
+        self.taken.add(entry)
         try:
             return self.read(entry)
         except Unreadable as error:

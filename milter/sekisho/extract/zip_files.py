@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+import re
 
 from sekisho.extract import odf, ooxml
 from sekisho.extract.job import Job
@@ -10,24 +10,29 @@ from sekisho.extract.limits import Unreadable
 from sekisho.extract.zip_archive import Archive
 
 _HEAD = 4096
+_NOTHING = re.compile(r"(?!)")
 
 
 def read(data: bytes, job: Job) -> None:
-    """All files of the archive, or the document that it is."""
+    """All files of the archive, or the document that it is and what else is in it."""
     archive = Archive(data, job.budget)
-    seen: Container[str] = ()
+    without_text = _NOTHING
     if archive.find("[Content_Types].xml"):
-        seen = ooxml.read(data, archive, job)
+        ooxml.read(data, archive, job)
+        without_text = ooxml.WITHOUT_TEXT
     elif archive.find("content.xml") and (archive.find("mimetype") or archive.find("META-INF/manifest.xml")):
-        seen = odf.read(data, archive, job)
-    _read_files(archive, job, seen)
+        odf.read(data, archive, job)
+        without_text = odf.WITHOUT_TEXT
+    _read_files(archive, job, without_text)
     for problem in dict.fromkeys(archive.problems):
         job.problem(problem, file_format="zip")
 
 
-def _read_files(archive: Archive, job: Job, seen: Container[str]) -> None:
+def _read_files(archive: Archive, job: Job, without_text: re.Pattern[str]) -> None:
+    """Each entry that no reader has had; of several with one name only the first counts as read."""
     for entry in archive.entries:
-        if entry.is_folder or entry.name.lower().replace("\\", "/") in seen:
+        is_only = archive.find(entry.name) is entry
+        if entry.is_folder or entry in archive.taken or (is_only and without_text.fullmatch(entry.name.lower())):
             continue
         try:
             if not job.picture(entry.names, archive.read(entry, _HEAD)):
