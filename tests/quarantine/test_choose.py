@@ -98,7 +98,7 @@ def test_a_choice_for_some_leaves_the_others_waiting(store: Store) -> None:
 
 def test_without_whom_all_who_wait_are_meant(store: Store) -> None:
     hold = held(store)
-    chosen(store, hold, Wanted("drop-recipient"), SATO)
+    chosen(store, hold, Wanted("cancel"), SATO)
     take_effect(store, NOW + WINDOW, no_trouble)
     assert states(store, hold) == ["cancelled", "cancelled"]
 
@@ -108,13 +108,15 @@ def test_without_whom_all_who_wait_are_meant(store: Store) -> None:
     [
         (Wanted(""), "choice"),
         (Wanted("release", code="*"), "choice"),
-        (Wanted("envelope-only", code="*"), "choice"),
+        (Wanted("drop-attachment", code="*"), "choice"),
         (Wanted("drop-recipient", whom=(2,)), "recipients"),
         (Wanted("drop-recipient", whom=(-1,)), "recipients"),
+        (Wanted("drop-recipient"), "whom"),
         (Wanted("reject"), "reason"),
         (Wanted("reject", reason="because"), "reason"),
         (Wanted("reject", reason="other", comment="  "), "comment"),
-        (Wanted("approve"), "code"),
+        (Wanted("approve"), "no-code"),
+        (Wanted("approve", code=" "), "no-code"),
         (Wanted("approve", code="0000"), "code"),
     ],
 )
@@ -170,6 +172,8 @@ def test_the_third_wrong_code_closes_the_link_and_a_new_one_is_mailed(store: Sto
     (notice,) = store.read(lambda view: outbox.entries(view, hold))
     link = invited(store, LINKS, hold, SUZUKI, notice=notice.id)
     token = token_of(link)
+    for _ in range(5):
+        assert choose(store, LINKS, token, Wanted("approve"), NOW) == Wrong("no-code")
     wrong = [choose(store, LINKS, token, Wanted("approve", code=f"AAA{n}"), NOW) for n in range(2, 5)]
     assert [answer.left for answer in wrong if isinstance(answer, Wrong)] == [2, 1, 0]
     assert choose(store, LINKS, token, Wanted("approve", code=link.code), NOW) == Closed("used", hold)
@@ -245,3 +249,13 @@ def test_the_code_is_of_the_hold_and_the_person(store: Store) -> None:
     codes = {LINKS.code(hold, person) for hold in (one, other) for person in (SATO, SUZUKI)}
     assert len(codes) == 4
     assert all(len(code) == 4 and set(code) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for code in codes)
+
+
+def test_who_approves_is_not_offered_a_second_way_to_say_yes(store: Store) -> None:
+    hold = held(store, terms(offer=("drop-recipient", "send-with-reason")))
+    assert offers_of(loaded(store, hold), SUZUKI) == ("reject", "drop-recipient", "approve")
+
+
+def test_where_one_waits_removing_the_recipient_needs_no_picking(store: Store) -> None:
+    hold = held(store, recipients=["<x@partner.example>"])
+    assert isinstance(chosen(store, hold, Wanted("drop-recipient")), Noted)

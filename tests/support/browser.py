@@ -53,6 +53,23 @@ class Browser:
         """The text that a person sees in the first element."""
         return str(self._get(f"/element/{self._find(selector)}/text"))
 
+    def until_it_says(self, text: str) -> None:
+        """Wait until the page, perhaps a new one, shows a text."""
+        until(lambda: self._says(text), f"the page to say {text!r}")
+
+    def _says(self, text: str) -> bool:
+        try:
+            return text in self.text()
+        except BrowserError:  # one page is going, the next has not come
+            return False
+
+    def frame_text(self, selector: str) -> str:
+        """The text that a person sees in a frame."""
+        self._post("/frame", {"id": {_ELEMENT: self._find(selector)}})
+        text = self.text()
+        self._post("/frame", {"id": None})
+        return text
+
     def click(self, selector: str) -> None:
         self._post(f"/element/{self._find(selector)}/click", {})
 

@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from sekisho.core.approval import parse
+from sekisho.core.finding import Finding
 from sekisho.core.terms import Preview, Terms
+from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.links import Link, Links
 from sekisho.store import Store, holds
 from sekisho.store.rows import AskRow
 from sekisho.store.unit import Unit
-from tests.support.stores import NOW, a_transaction, a_wait, hold_one, loaded
+from tests.support.stores import NOW, a_plan, a_transaction, a_wait, an_evidence, loaded
 
 KEY = bytes(range(32))
 BASE = "https://check.example.co.jp/"
@@ -44,10 +46,12 @@ def held(
     recipients: Sequence[str] = TWO,
     body: bytes = b"hello\r\n",
     fields: Sequence[tuple[str, str]] = (),
+    findings: Sequence[Finding] = (),
 ) -> str:
     """A hold of sato's that waits for suzuki, who was asked."""
     locks = [a_wait(f"rule-{number}", terms=one) for number, one in enumerate(of or (terms(),))]
-    hold = hold_one(store, *locks, transaction=a_transaction(*recipients, body=body, fields=fields))
+    message = a_transaction(*recipients, body=body, fields=fields)
+    (hold,) = deposit(store, message, a_plan(message, *locks), an_evidence(*findings))
     ask(store, hold, SUZUKI)
     return hold
 

@@ -6,7 +6,8 @@ import asyncio
 import http.client
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -77,15 +78,17 @@ class Office:
         return f"/{link.url.split('/')[-2]}/{token_of(link)}", link.code
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
+        """One request on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        if form is not None:
-            given.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        connection.request(method, path, urlencode(form) if form is not None else None, given)
-        response = connection.getresponse()
-        answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        connection.close()
-        return answer
+        with closing(connection):
+            return _asked(connection, method, path, form, headers)
+
+    @contextmanager
+    def visitor(self) -> Iterator[Callable[[str, str, dict[str, str] | None], Answer]]:
+        """Somebody who asks many times on one connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        with closing(connection):
+            yield lambda method, path, form: _asked(connection, method, path, form, {})
 
     def get(self, path: str) -> Answer:
         return self.ask("GET", path)
@@ -97,6 +100,21 @@ class Office:
     def settle(self) -> None:
         """What can no longer be taken back takes effect."""
         take_effect(self.store, self.now, _no_trouble)
+
+
+def _asked(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    form: dict[str, str] | None,
+    headers: dict[str, str],
+) -> Answer:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    if form is not None:
+        given["Content-Type"] = "application/x-www-form-urlencoded"
+    connection.request(method, path, urlencode(form) if form is not None else None, given)
+    response = connection.getresponse()
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
 
 def _no_trouble(what: str, error: Exception) -> None:

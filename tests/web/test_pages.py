@@ -344,3 +344,19 @@ def test_the_page_speaks_its_reader_s_language(office: Office, language: str, sa
     page = office.get(path).text
     assert f'<html lang="{language}">' in page
     assert said in page
+
+
+def test_choices_stand_in_the_order_of_the_rule_and_what_sends_has_a_page_of_its_own(office: Office) -> None:
+    hold = held(office.store, terms(offer=("envelope-only", "drop-recipient", "cancel")))
+    path, _ = office.link(hold, SUZUKI)
+    page = office.get(path).text
+    places = [page.index(part) for part in ('value="reject"', "see=envelope-only", 'value="cancel"', "see=approve")]
+    assert places == sorted(places)
+    assert 'name="code"' not in page
+    assert 'name="code"' in office.get(f"{path}?see=envelope-only").text
+
+
+def test_somebody_must_be_picked_to_be_removed(office: Office) -> None:
+    hold = held(office.store)
+    path, _ = office.link(hold, SATO)
+    assert "Choose whom to remove." in office.post(path, choice="drop-recipient").text

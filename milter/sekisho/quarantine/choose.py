@@ -26,6 +26,8 @@ WINDOW = timedelta(seconds=10)
 BATCH = 200
 SAFE = frozenset({"reject", "cancel", "drop-recipient"})
 """Choices that send nothing."""
+PICKED = "drop-recipient"
+"""The choice for which somebody must be picked where several wait."""
 OTHER = "other"
 REJECTIONS = (
     "wrong-recipient",
@@ -66,7 +68,7 @@ class Wrong:
     """Something is missing; the link is as good as before."""
 
     what: str
-    """``choice``, ``recipients``, ``reason``, ``comment`` or ``code``."""
+    """``choice``, ``recipients``, ``whom``, ``reason``, ``comment``, ``no-code`` or ``code``."""
     left: int = 0
     """For ``code``: attempts left; at 0 the link is closed and a new one on its way."""
 
@@ -81,8 +83,10 @@ class Noted:
 
 def offers_of(hold: HoldRow, person: str) -> tuple[str, ...]:
     """What the person may choose by a link, the safest first. What asks for a second proof cannot be sent by one."""
-    found = (choice.value for choice in rights(hold, person))
-    return tuple(code for code in found if code in SAFE or not needs_step_up(hold))
+    found = [choice for choice in rights(hold, person) if choice.value in SAFE or not needs_step_up(hold)]
+    # Who approves needs no second way to say yes.
+    needless = Choice.SEND_WITH_REASON if Choice.APPROVE in found else None
+    return tuple(choice.value for choice in found if choice is not needless)
 
 
 def needs_step_up(hold: HoldRow) -> bool:
@@ -127,13 +131,20 @@ def _problem(unit: Unit, links: Links, opened: Opened, wanted: Wanted, now: date
     people = opened.hold.recipients
     if any(not 0 <= ordinal < len(people) or people[ordinal].state is not State.HELD for ordinal in wanted.whom):
         return Wrong("recipients")
+    if wanted.choice == PICKED and not wanted.whom and len(waiting(opened.hold)) > 1:
+        return Wrong("whom")
     if wanted.reason not in REASONS.get(wanted.choice, (wanted.reason,)):
         return Wrong("reason")
     if wanted.reason == OTHER and not wanted.comment.strip():
         return Wrong("comment")
-    if wanted.choice not in SAFE and not links.is_code(opened, wanted.code):
-        return _wrong_code(unit, opened, now)
-    return None
+    return _code_problem(unit, links, opened, wanted.code, now) if wanted.choice not in SAFE else None
+
+
+def _code_problem(unit: Unit, links: Links, opened: Opened, code: str, now: datetime) -> Wrong | None:
+    """A program that submits the form has typed nothing: then the link stays good for its person."""
+    if not code.strip():
+        return Wrong("no-code")
+    return None if links.is_code(opened, code) else _wrong_code(unit, opened, now)
 
 
 def _wrong_code(unit: Unit, opened: Opened, now: datetime) -> Wrong:

@@ -15,12 +15,13 @@ from sekisho.core.oneline import one_line
 from sekisho.core.terms import Preview
 from sekisho.notices.page import LONGEST_SENTENCE, why
 from sekisho.notices.texts import Texts
-from sekisho.quarantine.choose import REASONS, SAFE, preview_of
+from sekisho.quarantine.choose import PICKED, REASONS, SAFE, preview_of
 from sekisho.quarantine.notify import deadline_of
 from sekisho.store.rows import HoldRow, RecipientRow
 
+_YES = frozenset({"approve", "send-with-reason"})
 STRIP = 5
-"""Lines of evidence on the first screen."""
+"""Lines of evidence on the first screen, below the headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,10 @@ class Option:
 
     code: str
     text: str
-    picks: bool
-    """Whether it can be chosen for some of the recipients."""
+    way: str
+    """``safe``: chosen on the first screen; ``fix``, ``yes``: they send, and have a page of their own."""
+    whom: str
+    """What is asked where it can be chosen for some of the recipients; empty where one waits."""
     reasons: tuple[Ready, ...]
     """One of these is asked for; none: no reason is asked."""
 
@@ -75,9 +78,7 @@ class Screen:
     strip: tuple[str, ...]
     evidence: tuple[str, ...]
     waiting: tuple[Person, ...]
-    safe: tuple[Option, ...]
-    sending: tuple[Option, ...]
-    """What sends: each has a page of its own, with the evidence above."""
+    options: tuple[Option, ...]
     note: str
     shows_message: bool
     hidden_note: str
@@ -99,7 +100,6 @@ class _Writer:
 
     def screen(self, offers: Sequence[str], note: str, explanation: str) -> Screen:
         hold, evidence = self._hold, self._evidence()
-        options = [self._option(code, first=not number) for number, code in enumerate(offers)]
         deadline, fate = deadline_of(hold)
         sent = {"time": self._texts.moment(hold.created, self._now), "zone": self._texts.offset(hold.created)}
         return Screen(
@@ -110,11 +110,10 @@ class _Writer:
             left=self._left(deadline) if deadline else "",
             otherwise=self._texts.by(f"otherwise.{fate.value}", self._moment(deadline)),
             explanation=one_line(explanation, LONGEST_SENTENCE),
-            strip=tuple(evidence[:STRIP]) if len(evidence) <= STRIP else self._shortened(evidence),
+            strip=self._strip(evidence[1:]),
             evidence=tuple(evidence),
             waiting=self._waiting(),
-            safe=tuple(option for option in options if option.code in SAFE),
-            sending=tuple(option for option in options if option.code not in SAFE),
+            options=tuple(self._option(code, first=not number) for number, code in enumerate(offers)),
             note=note,
             shows_message=self._preview is Preview.FULL,
             hidden_note=self._texts.say("screen.hidden.findings") if self._preview is Preview.FINDINGS else "",
@@ -130,8 +129,11 @@ class _Writer:
         lines = why(found, kept.messages.values(), kept.reasons.values(), self._texts.language)
         return lines or [self._texts.say("held.lead", count=len(self._waiting()))]
 
-    def _shortened(self, evidence: Sequence[str]) -> tuple[str, ...]:
-        return (*evidence[: STRIP - 1], self._texts.say("screen.more", count=len(evidence) - STRIP + 1))
+    def _strip(self, rest: Sequence[str]) -> tuple[str, ...]:
+        """What stands below the headline."""
+        if len(rest) <= STRIP:
+            return tuple(rest)
+        return (*rest[: STRIP - 1], self._texts.say("screen.more", count=len(rest) - STRIP + 1))
 
     def _marks_of_all(self) -> dict[int, tuple[str, ...]]:
         """What is said beside each recipient, by ordinal."""
@@ -170,7 +172,8 @@ class _Writer:
         text = self._texts.counted(f"choice.{code}", len(self._waiting()))
         reasons = tuple(Ready(one, self._texts.say(f"reason.{one}")) for one in REASONS.get(code, ()))
         shown = self._texts.say("do.recommended", choice=text) if first else text
-        return Option(code, shown, len(self._waiting()) > 1, reasons)
+        asked = self._texts.say("screen.whom.drop-recipient" if code == PICKED else "screen.whom")
+        return Option(code, shown, _way(code), asked if len(self._waiting()) > 1 else "", reasons)
 
     def _moment(self, deadline: datetime | None) -> str:
         return self._texts.moment(deadline, self._now) if deadline else ""
@@ -180,6 +183,12 @@ class _Writer:
         if left <= timedelta(0):
             return self._texts.say("screen.left.over")
         return self._texts.say("screen.left", span=self._texts.span(left))
+
+
+def _way(code: str) -> str:
+    if code in SAFE:
+        return "safe"
+    return "yes" if code in _YES else "fix"
 
 
 def _waits(person: RecipientRow) -> bool:

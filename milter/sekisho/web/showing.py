@@ -87,7 +87,7 @@ class Showing:
         values = self._frame(opened, texts, now) | {"screen": screen, "wrong": wrong}
         if see == "evidence":
             return self._templates.page("evidence", **values)
-        option = next((one for one in screen.sending if one.code == see), None)
+        option = next((one for one in screen.options if one.code == see and one.way != "safe"), None)
         if option is not None:
             return self._templates.page("send", **values, option=option)
         return self._templates.page("decide", **values)
