@@ -30,6 +30,14 @@ def voices(text: str, *, forwarded: bool = False) -> dict[str, Voice]:
         "2026年1月5日(月) 10:00 山田太郎 <a@b.example>:",
         "2026/01/05 10:00、山田太郎 <a@b.example>のメール:",
         "在 2026年1月5日，10:00，张三 <a@b.example> 写道：",
+        "---- On Mon, 05 Jan 2026 10:00:00 +0900 A <a@b.example> wrote ----",
+        "Am 05.01.2026 um 10:00 schrieb Taro Yamada:",
+        "Le lun. 5 janv. 2026 à 10:00, Taro <a@b.example> a écrit :",
+        "El lun, 5 ene 2026 a las 10:00, Taro escribió:",
+        "Von: A\nGesendet: Montag\nAn: B\nBetreff: x",
+        "寄件者: 王小明\n寄件日期: 2026年1月5日\n收件者: 李四\n主旨: 報價",
+        "山田 <a@b.example> 於 2026年1月5日 週一 上午10:15寫道：",
+        "2026年1月5日 10:00、山田太郎さんが書きました:",
     ],
 )
 def test_below_a_reply_mark_nothing_is_new(mark: str) -> None:
@@ -79,12 +87,32 @@ def test_new_text_between_quoted_lines_is_new() -> None:
         "＝＝＝＝＝＝＝＝＝＝\n山田太郎\n〒100-0001 東京都千代田区\n＝＝＝＝＝＝＝＝＝＝",
         "Sent from my iPhone\n山田太郎",
         "iPhoneから送信\n山田太郎",
+        "Galaxyから送信\n山田太郎",
+        "Outlook for iOS を入手\n山田太郎",
+        "发自我的iPhone\n山田太郎",
+        "株式会社サンプル\n営業部 山田太郎\nTEL: 03-1234-5678",
+        "此致\n敬礼\n\n山田太郎\n电话：010-1234-5678",
+        "祝商祺！\n山田太郎\n手机：138 1234 5678",
+        "Thank you and best regards,\n山田太郎\nTel. 03-1234-5678",
     ],
 )
 def test_a_signature_is_no_new_text(signature: str) -> None:
     found = voices(f"よろしくお願いします。\n\n{signature}\n")
     assert found["よろしくお願いします。"] is Voice.NEW
     assert all(voice is Voice.SIGNATURE for line, voice in found.items() if "山田" in line)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "お客様 鈴木 TEL: 090-1234-5678",
+        "\n".join(f"株式会社{name} TEL: 03-1111-{number}111" for number, name in enumerate("甲乙丙丁戊")),
+        "株式会社甲 a@kiku.example\n株式会社乙 b@ume.example",
+    ],
+)
+def test_other_peoples_data_below_the_last_sentence_are_no_signature(data: str) -> None:
+    found = voices(f"よろしくお願いいたします。\n\n{data}\n")
+    assert {found[line] for line in data.split("\n")} == {Voice.NEW}
 
 
 def test_a_table_of_many_people_below_a_rule_is_no_signature() -> None:

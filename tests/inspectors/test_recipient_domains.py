@@ -14,6 +14,13 @@ def test_consumer_addresses_are_found_for_these_recipients_only() -> None:
     assert finding.values == {"address": "Taro@gmail.com", "addresses": 3, "domain": "gmail.com"}
 
 
+def test_customers_of_a_provider_have_sub_domains_at_some() -> None:
+    facts = mail(to="a@peach.ocn.ne.jp, b@corp.yahoo.co.jp, c@ocn.ne.jp")
+    (finding,) = found("free-mail-recipient", facts)
+    assert finding.recipients == 0b101
+    assert not found("free-mail-recipient", facts, exempt=["ocn.ne.jp"])
+
+
 def test_the_site_names_more_providers_and_exempts_some() -> None:
     facts = mail(to="a@local-isp.example, b@gmail.com")
     (finding,) = found("free-mail-recipient", facts, more=["local-isp.example"], exempt=["gmail.com"])
@@ -28,6 +35,10 @@ def test_the_site_names_more_providers_and_exempts_some() -> None:
         ("tanaka@gmial.com", "gmail.com", "typo"),
         ("tanaka@gmail.co", "gmail.com", "typo"),
         ("tanaka@gmail.con", "gmail.com", "typo"),
+        ("tanaka@gmail.co.jp", "gmail.com", "typo"),
+        ("tanaka@icloud.jp", "icloud.com", "typo"),
+        ("tanaka@yahoo.jp", "yahoo.co.jp", "typo"),
+        ("tanaka@hotmail.ne.jp", "hotmail.co.jp", "typo"),
         ("tanaka@yaho.co.jp", "yahoo.co.jp", "typo"),
         ("tanaka@docomo.ne.jo", "docomo.ne.jp", "typo"),
         ("tanaka@hotmial.com", "hotmail.com", "typo"),

@@ -24,7 +24,7 @@ from sekisho.inspectors import merge_fields, person_names
 from sekisho.inspectors.dictionaries import WordDictionary
 from sekisho.inspectors.merge_fields import placeholders
 
-FOLDERS = ("", "clean", "fresh")
+FOLDERS = ("", "clean", "fresh", "fresh-2")
 PIECES = st.sampled_from(
     [
         *("Best regards,", "よろしくお願いいたします。", "-- ", "--------------------", "Sent from my iPhone"),
@@ -78,7 +78,7 @@ def unsifted() -> Iterator[None]:
     """Every pattern and every word is looked for, in every text."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(merge_fields, "_ALL", Every(len(merge_fields._PATTERNS)))
-        patch.setattr(prose, "_PRESENT", Every(4))
+        patch.setattr(prose, "PRESENT", Every(5))
         patch.setattr(person_names, "_shapes", lambda: Every(4))
         patch.setattr(AnyWord, "found", lambda *_: True)
         yield

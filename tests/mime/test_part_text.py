@@ -40,6 +40,8 @@ def test_a_document_that_names_its_charset_itself_is_believed() -> None:
         ("<table><tr><td>1<td>2</tr><tr><td>3", "1 2\n\n3"),
         ("<style>p{x:y}</style><script>if(a<b)</script>z", "z"),
         ("<div style='display:none'>preheader</div>x", "preheader\nx"),
+        ('<div>x</div><div class="gmail_signature"><div>Ken</div></div>', "x\n\n--\n\nKen"),
+        ('<p>x</p><div id="ms-outlook-mobile-signature">Ken</div>', "x\n\n--\nKen"),
         ("<img alt='社外秘' src=x>", "社外秘"),
         ('<p title="a>b">t', "a>b t"),
         ("<!-- no --><!--[if mso]><p>Outlook</p><![endif]-->", "Outlook"),

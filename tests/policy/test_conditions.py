@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from sekisho.core.addresses import AddressSet
 from sekisho.core.content import Octets
+from sekisho.core.domains import DomainSet
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.message import Client
@@ -103,7 +104,7 @@ def truth(condition: Mapping[str, Any], facts: Facts) -> Truth:
         dictionaries=frozenset({"projects"}),
         findings=frozenset({"noted", "weak"}),
         labels=frozenset({"rival"}),
-        free_mail=frozenset({"other.example", "example.co.jp"}),
+        free_mail=DomainSet(("other.example", "example.co.jp")),
         holidays=True,
     )
     asked = ADAPTER.validate_python(condition).compiled(Compiler(known))

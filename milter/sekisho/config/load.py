@@ -23,6 +23,7 @@ from sekisho.config.problems import ConfigurationError, Problem, Severity, in_or
 from sekisho.config.settings import Settings, inspector_settings, settings_model
 from sekisho.config.source import read_source, why
 from sekisho.config.tree import read_tree
+from sekisho.core.domains import DomainSet
 from sekisho.core.facts import Inspector
 from sekisho.core.ports import Dictionary
 from sekisho.core.rule import Policy
@@ -226,7 +227,7 @@ class _Loading:
             dictionaries=frozenset(settings.dictionaries),
             findings=codes(self._inspectors.values()),
             labels=lists.all_labels(),
-            free_mail=providers(free_mail) if isinstance(free_mail, FreeMail) else frozenset(),
+            free_mail=providers(free_mail) if isinstance(free_mail, FreeMail) else DomainSet(()),
             holidays=bool(holidays),
             groups=frozenset(settings.approvals.groups),
             knows_people=settings.approvals.people is not None,

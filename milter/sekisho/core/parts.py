@@ -43,6 +43,8 @@ class Part:
     content: Content
     """Decoded from its transfer encoding."""
     charset: str = ""
+    flow: str = ""
+    """``flowed`` or ``delsp`` where the lines of a text are to be joined (RFC 3676)."""
     attached: bool = False
     """Whether readers show it as an attachment rather than as text."""
     inline: bool = False

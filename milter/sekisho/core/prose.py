@@ -15,8 +15,35 @@ from enum import IntEnum
 from itertools import accumulate, islice
 
 from sekisho.core.lazy import lazy
+from sekisho.core.mail_marks import (
+    ATTRIBUTION,
+    ATTRIBUTION_GOES_ON,
+    ATTRIBUTION_STARTS,
+    CLOSING,
+    CLOSINGS,
+    CONTACT,
+    DATED,
+    DISCLAIMER,
+    DISCLAIMERS,
+    FORWARDED,
+    FORWARDING,
+    HEADER_LINE,
+    LABELLED,
+    MACHINE_LINE,
+    MACHINES,
+    MARK,
+    NUMBER,
+    NUMBERS,
+    ORGANISATION,
+    ORIGINAL,
+    OTHERS,
+    PRESENT,
+    RULE_SIGNS,
+    SENDER_LINE,
+    SIGN_OFF,
+    SIGN_OFFS,
+)
 from sekisho.core.parts import Text
-from sekisho.core.patterns import Pattern, PatternSet
 
 LINES = 200_000
 MARKS = 2_000
@@ -60,12 +87,12 @@ class Prose:
     def _voices(self) -> bytearray:
         """Who speaks in each line; worked out only where something was found, of which it matters."""
         voices = bytearray(len(self._lines))
-        present = _PRESENT.which(self.text)
+        present = PRESENT.which(self.text)
         self._mark_quoted(voices)
-        if _OTHERS in present:
+        if OTHERS in present:
             self._mark_others(voices)
         _mark_signature(self._lines, voices, present)
-        if _DISCLAIMERS in present:
+        if DISCLAIMERS in present:
             self._mark_disclaimers(voices)
         return voices
 
@@ -99,7 +126,7 @@ class Prose:
     def _mark_others(self, voices: bytearray) -> None:
         """Everything below a mark after which nothing is new."""
         lines = self._lines
-        for start, _ in islice(_MARK.spans(self.text), MARKS):
+        for start, _ in islice(MARK.spans(self.text), MARKS):
             number = self.line(start) - 1
             rest = _begins_another(lines, number, self._original)
             if rest is not Voice.NEW:
@@ -108,79 +135,20 @@ class Prose:
 
     def _mark_disclaimers(self, voices: bytearray) -> None:
         """Whole paragraphs that tell the wrong reader what to do."""
-        for start, _ in islice(_DISCLAIMER.spans(self.text), MARKS):
+        for start, _ in islice(DISCLAIMER.spans(self.text), MARKS):
             number = self.line(start) - 1
             if voices[number] in (Voice.NEW, Voice.SIGNATURE):
                 first, last = _paragraph(self._lines, number)
                 voices[first:last] = bytes([Voice.DISCLAIMER]) * (last - first)
 
 
-_FORWARDING = Pattern(r"^[\s\[【(]*(?:fwd?|fw|tr|wg|転送|转发|轉寄|轉發)\s*[:：\]】)]")
-_RULE_SIGNS = "-=_*~#+/☆★◆◇■□●○・…─━═―＝－＿＊～〜∞※┏┓┗┛┃"
-_SENDER = r"\*?(?:from|差出人|送信者|发件人|寄件者|寄件人)\s*[:：]"
-_MACHINE = (
-    r"(?:sent from (?:my \w|outlook|mail|yahoo)|get outlook for|(?:iphone|ipad|android)\s?から送信"
-    r"|[发発]自我的|从我的.{1,12}发送)"
-)
-_BEGINS = r"(?:begin forwarded message|転送されたメッセージ|开始转发的邮件|下面是被转发的邮件|開始轉寄郵件)\s*[:：]"
-_MARK = Pattern(rf"(?m)^[ \t]*(?:[-_=*]{{2,}} ?[^-_=*\s]|{_BEGINS}|{_SENDER}|on\s.{{4}}|.{{4,200}}[:：][ \t\r]*$)")
-"""Every line at which another's text may begin."""
-_ORIGINAL = Pattern(
-    r"^\s*[-_=*]{2,}\s*(?:original\s+(?:message|appointment)|reply message|元のメッセージ|オリジナルメッセージ"
-    r"|原始邮件|原始郵件|邮件原件|原邮件|回复的原邮件)\s*[-_=*]{2,}\s*$"
-)
-_FORWARDED = Pattern(
-    r"^\s*[-_=*]{2,}\s*(?:forwarded message|forwarded by .{0,80}|転送(?:された)?メッセージ|転送メール|以下転送"
-    rf"|转发的?(?:邮件|消息|郵件)|轉寄的?郵件|轉寄者.{{0,80}})\s*[-_=*]*\s*$|^\s*{_BEGINS}\s*$"
-)
-_SENDER_LINE = Pattern(rf"^\s*{_SENDER}\*?\s*\S")
-_HEADER_LINE = Pattern(
-    r"^\s*\*?(?:to|cc|date|sent|subject|宛先|送信日時|日時|件名|日付|收件人|发送时间|发送日期|日期|主题|收件者|主旨|傳送時間)\s*[:：]"
-)
-_ATTRIBUTION = Pattern(
-    r"^\s*(?:on\s.{4,200}\swrote:|.{0,120}@.{0,120}>?\s*(?:のメール|さん)?[:：]"
-    r"|.{4,200}(?:wrote|writes|のメール|さんは?書きました|さんが書きました|书写道|写道|寫道)\s*[:：])\s*$"
-)
-_ATTRIBUTION_STARTS = Pattern(r"^\s*on\s.{4,100}(?:,|\d|<.{0,80}@.{0,80}>)\s*$")
-_ATTRIBUTION_GOES_ON = Pattern(r"^.{0,120}wrote:\s*$")
-_DATED = Pattern(r"\d{4}\s*[-/年.]\s*\d{1,2}|\d{1,2}:\d\d|\b20\d\d\b")
-_MACHINE_LINE = Pattern(rf"^\s*{_MACHINE}")
-_CONTACT = Pattern(
-    r"@|https?://|\b[tmfp][:.]? ?\+?[\d(]|\b(?:tel|fax|phone|mobile|cell)\b|電話|〒|℡|携帯|内線"
-    r"|电话|手机|传真|邮编|e-?mail"
-)
-_DISCLAIMER = Pattern(
-    r"intended\s+(?:solely\s+|only\s+)?(?:for|recipient)|not\s+the\s+(?:intended|named)\s+(?:recipient|addressee)"
-    r"|this\s+(?:e-?mail|message|transmission)\s.{0,80}\s(?:confidential|privileged)"
-    r"|received\s+this\s.{0,40}\sin\s+error|unauthori[sz]ed\s+(?:use|disclosure|review)"
-    r"|(?:本|この)(?:電子)?(?:e)?メール[^。\n]{0,24}(?:機密|秘密|秘匿)[^。\n]{0,24}(?:場合|可能性|こと|恐れ|おそれ)が"
-    r"|誤って(?:受信|送信|届|お受け取り|受け取|配信)|誤送信(?:された|により)|宛先以外の方|名宛人以外|受信者以外"
-    r"|(?:本|此)(?:电子|電子)?(?:邮件|郵件)(?:及其?附件)?[^。\n]{0,12}(?:保密|机密|機密|专有|受法律保护)"
-    r"|误(?:收|发|送)|错误地?(?:收到|发送)|誤收|非(?:预期|指定)的?(?:收件人|接收)|仅供(?:收件人|指定)"
-)
-_REGARDS = (
-    r"(?:(?:with |very )?(?:(?:best|kind|kindest|warm|warmest) )?(?:regards|wishes)|best|cheers"
-    r"|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|many thanks"
-    r"|thanks(?: and regards)?|mit freundlichen grüßen)"
-)
-_SIGN_OFF = Pattern(rf"^\s*{_REGARDS}\s*[,.!]?\s*$")
-_OTHERS, _DISCLAIMERS, _MACHINES, _SIGN_OFFS = range(4)
-_PRESENT = PatternSet(
-    (
-        _MARK.text,
-        _DISCLAIMER.text,
-        rf"(?m)^[^\w]*{_MACHINE}",
-        rf"(?m)^[^\w]*{_REGARDS}[^\w]*$",
-    )  # RE2's blanks are fewer
-)
-"""Most texts have none of these: the whole text is asked at once, and its lines only for what it has."""
 _SIGNATURE_LINES = 14
 _PARAGRAPH_LINES = 30
 
 
 def forwards(subjects: Sequence[str]) -> bool:
     """Whether a subject says that the message is forwarded."""
-    return any(_FORWARDING.found(subject) for subject in subjects)
+    return any(FORWARDING.found(subject) for subject in subjects)
 
 
 def _is_quoted(line: str) -> bool:
@@ -192,9 +160,9 @@ def _begins_another(lines: Sequence[str], number: int, original: Voice) -> Voice
     line = lines[number]
     if len(line) > 400:
         return Voice.NEW
-    if _ORIGINAL.found(line):
+    if ORIGINAL.found(line):
         return original
-    if _FORWARDED.found(line):
+    if FORWARDED.found(line):
         return Voice.FORWARDED
     if _is_header_block(lines, number):
         return original
@@ -205,17 +173,17 @@ def _begins_another(lines: Sequence[str], number: int, original: Voice) -> Voice
 
 def _is_header_block(lines: Sequence[str], number: int) -> bool:
     """A From line, with two more header lines close below, as Outlook writes them."""
-    if not _SENDER_LINE.found(lines[number]):
+    if not SENDER_LINE.found(lines[number]):
         return False
-    return sum(_HEADER_LINE.found(line[:400]) for line in lines[number + 1 : number + 8]) >= 2
+    return sum(HEADER_LINE.found(line[:400]) for line in lines[number + 1 : number + 8]) >= 2
 
 
 def _is_attribution(lines: Sequence[str], number: int) -> bool:
     line = lines[number].rstrip()
     if line[-1:] in (":", "："):
-        return _DATED.found(line) and _ATTRIBUTION.found(line)
+        return DATED.found(line) and ATTRIBUTION.found(line)
     following = lines[number + 1 : number + 2]
-    return bool(following) and _ATTRIBUTION_STARTS.found(line) and _ATTRIBUTION_GOES_ON.found(following[0][:400])
+    return bool(following) and ATTRIBUTION_STARTS.found(line) and ATTRIBUTION_GOES_ON.found(following[0][:400])
 
 
 def _marks_quotes(lines: Sequence[str], number: int) -> bool:
@@ -236,16 +204,18 @@ def _mark_signature(lines: Sequence[str], voices: bytearray, present: Sequence[i
 
 def _signature_start(lines: Sequence[str], voices: bytearray, end: int, present: Sequence[int]) -> int:
     found, filled = end, 0
-    machines, sign_offs = _MACHINES in present, _SIGN_OFFS in present
+    machines, sign_offs, closings = MACHINES in present, SIGN_OFFS in present, CLOSINGS in present
     for number in range(end - 1, -1, -1):
         line = lines[number].strip()
         if not line:
             continue
-        if line == "--" or (machines and len(line) < 80 and _MACHINE_LINE.found(line)):
+        if line == "--" or (machines and len(line) < 80 and MACHINE_LINE.found(line)):
             return number
         if voices[number] != Voice.NEW or filled > _SIGNATURE_LINES:
             break
-        if _is_rule(line) or (sign_offs and len(line) < 40 and _SIGN_OFF.found(line)):
+        if closings and len(line) < 80 and CLOSING.found(line) and _is_signature(lines[number + 1 : end]):
+            return number + 1
+        if _is_rule(line) or (sign_offs and len(line) < 40 and SIGN_OFF.found(line)):
             if _is_contact_block(lines[number:end]):
                 found = number
         else:
@@ -255,13 +225,24 @@ def _signature_start(lines: Sequence[str], voices: bytearray, end: int, present:
 
 def _is_rule(line: str) -> bool:
     """A line drawn with signs."""
-    return line[0] in _RULE_SIGNS and 8 <= len(line) <= 120 and not line.strip(_RULE_SIGNS + ".:;<>^|!' \u3000")
+    return line[0] in RULE_SIGNS and 8 <= len(line) <= 120 and not line.strip(RULE_SIGNS + ".:;<>^|!' \u3000")
 
 
 def _is_contact_block(lines: Sequence[str]) -> bool:
     """One person's or company's contact data; a table of many is no signature."""
     text = "\n".join(line[:200] for line in lines)
-    return text.count("@") + text.count("＠") <= 3 and _CONTACT.found(text)
+    return text.count("@") + text.count("＠") <= 3 and CONTACT.found(text)
+
+
+def _is_signature(lines: Sequence[str]) -> bool:
+    """One person's contact data with labels and an organisation, which needs no rule above it."""
+    text = "\n".join(line[:200] for line in lines)
+    return (
+        text.count("@") + text.count("＠") <= 1
+        and LABELLED.found(text)
+        and ORGANISATION.found(text)
+        and sum(1 for _ in islice(NUMBER.spans(text), NUMBERS + 1)) <= NUMBERS
+    )
 
 
 def _paragraph(lines: Sequence[str], number: int) -> tuple[int, int]:

@@ -10,13 +10,13 @@ from functools import lru_cache
 
 from pydantic import Field
 
-from sekisho.core.domains import normal_domain
+from sekisho.core.domains import DomainSet, normal_domain
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
 from sekisho.core.truth import members
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.providers import FREE_MAIL
+from sekisho.inspectors.providers import FREE_MAIL, FREE_MAIL_WITHIN
 
 CODES = ("free-mail-recipient",)
 
@@ -27,14 +27,16 @@ class Settings(base.Settings):
     exempt: tuple[str, ...] = Field(default=(), description="Domains that are none here")
 
 
-def providers(settings: Settings) -> frozenset[str]:
-    """The domains of free mail, as the site sees them."""
+def providers(settings: Settings) -> DomainSet:
+    """The domains of free mail, as the site sees them; below some, customers have sub-domains."""
     return _providers(settings.more, settings.exempt)
 
 
 @lru_cache(maxsize=16)
-def _providers(more: tuple[str, ...], exempt: tuple[str, ...]) -> frozenset[str]:
-    return (FREE_MAIL | frozenset(map(normal_domain, more))) - frozenset(map(normal_domain, exempt))
+def _providers(more: tuple[str, ...], exempt: tuple[str, ...]) -> DomainSet:
+    none_here = frozenset(map(normal_domain, exempt))
+    within = (f".{domain}" for domain in FREE_MAIL_WITHIN - none_here)
+    return DomainSet((*(FREE_MAIL | FREE_MAIL_WITHIN | set(map(normal_domain, more))) - none_here, *within))
 
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:

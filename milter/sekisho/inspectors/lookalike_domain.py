@@ -23,7 +23,7 @@ from sekisho.core.oneline import one_line
 from sekisho.core.registered import is_known_suffix, public_suffix, registered_domain
 from sekisho.core.truth import Mask, members
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.providers import FREE_MAIL, NEIGHBOURS, OFTEN_MISTYPED
+from sekisho.inspectors.providers import FREE_MAIL, NEIGHBOURS, NOT_JAPANESE, OFTEN_MISTYPED, ONE_SUFFIX
 
 CODES = ("lookalike-domain",)
 
@@ -133,7 +133,7 @@ def _likeness(domain: str, known: Iterable[str]) -> tuple[str, str] | None:
         if _slipped(domain, other, suffix, other_suffix):
             return other, "typo"
         if label == other_label:
-            if _is_suffix_typo(domain, suffix, other_suffix):
+            if _is_suffix_typo(domain, suffix, other_suffix) or _is_foreign(label, suffix):
                 return other, "typo"
         elif skeleton == other_skeleton and len(label) >= 4 and not _differ_in_digits(label, other_label):
             if _are_near(suffix, other_suffix):
@@ -163,6 +163,11 @@ def _is_suffix_typo(domain: str, suffix: str, other: str) -> bool:
     if other == "com" and suffix in _SUFFIX_TYPOS:
         return True
     return not is_known_suffix(domain) and OSA.distance(suffix, other, score_cutoff=1) <= 1
+
+
+def _is_foreign(label: str, suffix: str) -> bool:
+    """A provider's name below a suffix where the provider has no mail: ``gmail.co.jp``, ``yahoo.jp``."""
+    return label in ONE_SUFFIX or (label in NOT_JAPANESE and suffix.endswith("jp"))
 
 
 def _are_near(suffix: str, other: str) -> bool:

@@ -44,3 +44,15 @@ OFTEN_MISTYPED = frozenset(_HAND_WRITTEN.split())
 _OTHERS = "cloud.com mail.com email.com gmx.com ymail.com fmail.com hotmail.net google.com outlook.cn icloud.cn"
 NEIGHBOURS = frozenset(_OTHERS.split())
 """Real domains that only happen to resemble one of them."""
+
+ONE_SUFFIX = frozenset(["gmail", "googlemail", "icloud", "docomo", "ezweb"])
+"""Names of providers that have mail below one suffix only."""
+NOT_JAPANESE = frozenset(["yahoo", "hotmail", "outlook", "live", "msn", "aol"])
+"""Those whose every domain of mail in Japan stands above."""
+_WITHIN = """
+ocn.ne.jp nifty.com biglobe.ne.jp so-net.ne.jp plala.or.jp dion.ne.jp zaq.ne.jp jcom.home.ne.jp eonet.ne.jp odn.ne.jp
+dti.ne.jp tiki.ne.jp asahi-net.or.jp hi-ho.ne.jp infoweb.ne.jp mesh.ne.jp ybb.ne.jp cty-net.ne.jp wakwak.com
+pikara.ne.jp ztv.ne.jp catvy.ne.jp softbank.ne.jp hinet.net
+"""
+FREE_MAIL_WITHIN = frozenset(_WITHIN.split())
+"""Providers whose customers have addresses in sub-domains: ``peach.ocn.ne.jp``."""

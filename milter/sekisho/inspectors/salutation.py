@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sekisho.inspectors.name_lists import GIVEN
+
 LINES = 8
 """Filled lines at the top in which a salutation can stand."""
 _LONGEST = 60
@@ -33,6 +35,8 @@ _GREETING = r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|greetings)
 _TITLE = r"(?:(?:mr|mrs|ms|miss|dr|prof|professor)\.? )?"
 _ENGLISH_NAME = r"(?P<name>[a-z][a-z'’-]{1,20}?\.?(?: [a-z][a-z'’-]{0,20}\.?){0,2}?)"
 _ENGLISH = re.compile(rf"{_GREETING}{_TITLE}{_ENGLISH_NAME}(?:[ -]?(?:san|sama))? ?[,:;!.—–-]*$")
+_BARE = re.compile(r"(?P<name>[a-z][a-z'’-]{1,14}),$")
+"""``George,`` alone on the first line; a greeting only if it is a name."""
 _RANK = r"(?:先生|女士|小姐|总经理|總經理|经理|老师|老師|总监|總監|总|主任|博士|教授|您好|你好)"
 _CHINESE = re.compile(
     rf"(?:尊敬的|敬爱的|亲爱的)? ?(?P<name>[\u4e00-\u9fff]{{1,4}}?) ?{_RANK}[,，:：、!。 ]*(?:您好|你好)?[,，:：!。]*$"
@@ -79,7 +83,7 @@ def addressees(lines: Iterable[str]) -> Iterator[Addressee]:
         filled += 1
         if filled > LINES or len(text) > _LONGEST:
             return
-        named = list(_addressed(text, number))
+        named = list(_bare(text, number) if filled == 1 else ()) or list(_addressed(text, number))
         yield from named
         if not named and _SENTENCE.search(text) and not (filled == 1 and _OPENING.search(text)):
             return
@@ -94,6 +98,12 @@ def companies(text: str) -> Iterator[str]:
 def is_group(name: str) -> bool:
     """Whether the words name nobody in particular."""
     return name in _GROUPS or name.endswith(_GROUP_ENDS) or re.search(rf"{LEGAL}|{UNIT}$", name) is not None
+
+
+def _bare(text: str, number: int) -> Iterator[Addressee]:
+    found = _BARE.match(text)
+    if found and found["name"] in GIVEN:
+        yield Addressee("person", found["name"], number, "en")
 
 
 def _addressed(text: str, number: int) -> Iterator[Addressee]:

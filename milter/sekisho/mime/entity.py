@@ -35,6 +35,8 @@ class Entity:
     """Transfer encodings, empty for none."""
     names: tuple[str, ...]
     charset: str
+    flow: str
+    """``flowed``, ``delsp``, or empty (RFC 3676 4)."""
     dispositions: tuple[str, ...]
     has_id: bool
     """There is a Content-ID, by which a text can show it (RFC 2392)."""
@@ -99,6 +101,7 @@ def _entity(
         _encodings(encodings, oddities),
         found,
         charsets[0] if charsets else "",
+        _flow(types),
         tuple(item.token for item in dispositions),
         has_id,
         tuple(oddities),
@@ -128,6 +131,13 @@ def _boundaries(types: list[Parameters], oddities: list[str]) -> tuple[bytes, ..
     if any(value.startswith(b"<") for value in found):
         oddities.append("odd-boundary")
     return tuple(dict.fromkeys(value.rstrip() for value in found if value.strip()))
+
+
+def _flow(types: list[Parameters]) -> str:
+    """How the lines of a text are to be joined."""
+    if not any(text.lower() == "flowed" for item in types for text in item.texts("format")):
+        return ""
+    return "delsp" if any(text.lower() == "yes" for item in types for text in item.texts("delsp")) else "flowed"
 
 
 def _encodings(values: _Values, oddities: list[str]) -> tuple[str, ...]:

@@ -47,6 +47,11 @@ _ATTRIBUTE = re.compile(
     r"""(?<![^\s"'/])(?:alt|title|value|placeholder|aria-label)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+))""",
     re.IGNORECASE,
 )
+_SIGNATURE = re.compile(
+    r"(?:class|id)\s*+=\s*+[\"']?[^\"'>]*\b(?:gmail_signature|moz-signature|AppleMailSignature|[\w-]*Signature)\b",
+    re.IGNORECASE,
+)
+"""What mailers put around a signature; text below it begins with the usual separator."""
 _MANY_LINES = re.compile(r"\n{3,}")
 
 
@@ -71,6 +76,8 @@ def _instead(token: re.Match[str]) -> str:
     mark = _MARK_AT.get(name.lower(), "")
     inside = token["inside"]
     if "=" in inside:
+        if _SIGNATURE.search(inside):
+            mark += f"{_BREAK}--{_BREAK}"
         for value in _ATTRIBUTE.findall(inside):
             mark += f" {''.join(value)} "
     return mark

@@ -47,7 +47,7 @@ class Leaves:
             attached = entity.is_attached(media_type) and not self._is_named_body(media_type, entity, spot)
         content = Encoded(spot.data, spot.start, spot.end, encoding)
         inline = attached and entity.is_inline(media_type)
-        place = self.content(media_type, entity.names, content, spot, attached, entity.charset, inline)
+        place = self.content(media_type, entity.names, content, spot, attached, entity.charset, inline, entity.flow)
         if place and media_type == "text/plain" and not attached:
             self._files_in_text(content.read(), spot)
         return place
@@ -61,6 +61,7 @@ class Leaves:
         attached: bool,
         charset: str = "",
         inline: bool = False,
+        flow: str = "",
     ) -> str:
         """List content under a new place; nothing when there is no more room."""
         if attached:
@@ -68,7 +69,7 @@ class Leaves:
             place = self._places.attachment(spot.inside, names[0] if names else fallback)
         else:
             place = self._places.text(spot.inside, media_type)
-        return self._listed(Part(place, names, media_type, content, charset, attached, inline), spot)
+        return self._listed(Part(place, names, media_type, content, charset, flow, attached, inline), spot)
 
     def margin(self, kind: str, text: bytes, spot: Spot) -> None:
         """List text that stands outside the parts: ``preamble-text``, ``epilogue-text``."""

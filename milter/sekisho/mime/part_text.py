@@ -1,7 +1,7 @@
 """The text of a part: decoded by its charset, or by what its octets say where that is wrong (RFC 2046 4.1).
 
-Given a part, gives text without surrogates and NUL, lines ended by LF; HTML as the text it shows; nothing for what is
-no text. Never raises.
+Given a part, gives text without surrogates and NUL, lines ended by LF; HTML as the text it shows; flowed lines joined;
+nothing for what is no text. Never raises.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 
 from sekisho.core.parts import Part
 from sekisho.mime.charsets import decode
+from sekisho.mime.flowed import unfolded
 from sekisho.mime.html_text import shown_text
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -20,7 +21,9 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-
 def text_of(part: Part) -> str:
     """The text that people read in a part."""
     source = source_of(part)
-    return shown_text(source) if part.type in HTML else source
+    if part.type in HTML:
+        return shown_text(source)
+    return unfolded(source, delsp=part.flow == "delsp") if part.flow and part.type == "text/plain" else source
 
 
 def source_of(part: Part) -> str:

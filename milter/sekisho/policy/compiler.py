@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 
 from sekisho.core.addresses import AddressSet
@@ -22,7 +22,7 @@ class Known:
     """Codes of all inspectors."""
     labels: frozenset[str] = frozenset()
     """Labels of address books, in small letters."""
-    free_mail: frozenset[str] = frozenset()
+    free_mail: DomainSet = field(default_factory=lambda: DomainSet(()))
     """Domains of free mail for consumers."""
     holidays: bool = False
     """Whether the site has said which days are holidays."""

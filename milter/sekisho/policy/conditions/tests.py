@@ -128,7 +128,7 @@ class Labelled:
 class AtProvider:
     """At a provider of free mail outside the organisation (``wanted``), or not."""
 
-    providers: frozenset[str]
+    providers: DomainSet
     wanted: bool
 
     def holds(self, facts: Facts, local: str, domain: str) -> bool:  # noqa: ARG002
