@@ -7,7 +7,6 @@ Identifiers depend on a seed only, so that the names of files are known beforeha
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path as Folder
 
@@ -19,7 +18,7 @@ from sekisho.core.content import Octets
 from sekisho.core.decision import Disposition
 from sekisho.core.evidence import Evidence
 from sekisho.core.lifecycle import State
-from sekisho.core.message import Client, Field, Path, Transaction
+from sekisho.core.message import Client, Field, Transaction
 from sekisho.core.path import parse_path
 from sekisho.core.people import Nobody
 from sekisho.core.plan import Deposit, Plan, Wait
@@ -29,8 +28,8 @@ from sekisho.quarantine.asking import Desk
 from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.rights import Choice
-from sekisho.quarantine.smtp import Outcome, send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
+from sekisho.quarantine.smtp_sessions import Sender
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, open_store
@@ -81,11 +80,7 @@ def let_go(store: Store) -> None:
 
 def release(store: Store, port: int, now: datetime) -> None:
     """What the release worker does with all that is due at ``now``."""
-    listener = Listener("127.0.0.1", port, timeouts=Timeouts(5, 5, 5, 5))
-
-    def to_listener(sender: Path, paths: Sequence[Path], pieces: Iterable[bytes], size: int) -> Sequence[Outcome]:
-        return send(listener, sender, paths, pieces, size)
-
+    to_listener = Sender(Listener("127.0.0.1", port, timeouts=Timeouts(5, 5, 5, 5))).send
     stationery = Stationery(Letterhead("mail-check@example.co.jp", UTC), "en", "postmaster@example.co.jp")
     worker = ReleaseWorker(store, to_listener, stationery, DESK, _Quiet(), lambda: now)
     try:

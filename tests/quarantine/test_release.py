@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from integration import waiting
 from sekisho.core.actions import OnExpiry
 from sekisho.core.changes import DropAttachment
 from sekisho.core.edits import AddHeader, ChangeHeader, DeleteHeader
@@ -19,11 +21,13 @@ from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.leased import LEASE
 from sekisho.quarantine.release import MAX_AGE, Send
 from sekisho.quarantine.rights import Choice
-from sekisho.quarantine.smtp import Kind
+from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.watch import backoff
-from sekisho.quarantine.worker import ReleaseWorker
+from sekisho.quarantine.worker import RELEASE_SLOTS, ReleaseWorker
 from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, StoreUnavailable, audit, outbox, releases
+from sekisho.store.rows import ReleaseRow
+from sekisho.store.unit import Unit
 from sekisho.transforms.attachments import note_octets
 from tests.support.stores import (
     NOW,
@@ -394,3 +398,40 @@ def test_where_the_sender_is_not_written_to_the_postmaster_is(bench: Bench) -> N
     hold_one(bench.store, transaction=a_transaction(sender="<>"))
     bench.at(NOW)
     assert [people for _, people, _ in bench.listener.taken] == [("postmaster@example.co.jp",)]
+
+
+def test_a_worker_that_stops_gives_back_what_it_had_not_begun(store: Store) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    listener = Listener()
+
+    def slow(*message: Any) -> list[Outcome]:
+        begun.set()
+        assert go_on.wait(30)
+        return listener.send(*message)
+
+    ids = [hold_one(store, transaction=a_transaction(queue_id=str(n), body=b"%d" % n)) for n in range(20)]
+    for hold in ids:
+        decide(store, hold, Choice.RELEASE, OPERATOR, NOW)
+    stop = threading.Event()
+    worker = ReleaseWorker(store, slow, STATIONERY, a_desk(), Recorder(), lambda: NOW)
+    running = threading.Thread(target=worker.run, args=(stop,))
+    running.start()
+    assert begun.wait(30)
+    stop.set()
+    waiting.until(lambda: len(free(store)) == 20 - RELEASE_SLOTS, "the rest is free for others")
+    go_on.set()
+    running.join()
+    assert sum(loaded(store, hold).state is State.RELEASED for hold in ids) == RELEASE_SLOTS
+
+
+def free(store: Store) -> list[ReleaseRow]:
+    """What another worker could claim now."""
+    found: list[ReleaseRow] = []
+
+    def work(unit: Unit) -> None:
+        found[:] = releases.claim(unit, "other", NOW, LEASE, 100)
+        raise LookupError("only a look")
+
+    with pytest.raises(LookupError):
+        store.write(work)
+    return found

@@ -2,133 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import socket
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import cast
 
 import pytest
 
-from sekisho.core.message import Path
 from sekisho.core.path import parse_path
-from sekisho.quarantine.smtp import Kind, Outcome, probe, send
-from sekisho.quarantine.smtp_connection import Connection, Listener, Timeouts
-
-HANG_UP = b""
-SILENCE = b"-"
-ALL = b"250-mx.example\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250-DSN\r\n250 SMTPUTF8\r\n"
-PLAIN = b"250 mx.example\r\n"
-GOOD = {
-    "GREETING": b"220 mx.example ESMTP\r\n",
-    "EHLO": ALL,
-    "HELO": PLAIN,
-    "MAIL": b"250 2.1.0 Ok\r\n",
-    "RCPT": b"250 2.1.5 Ok\r\n",
-    "DATA": b"354 go on\r\n",
-    "DOT": b"250 2.0.0 Ok: queued as 4XYZ\r\n",
-    "RSET": b"250 Ok\r\n",
-    "QUIT": b"221 Bye\r\n",
-}
-MESSAGE = b"Subject: x\r\n\r\n.dot\r\n\0\xff\r\n" + b"y" * 2000 + b"\r\n"
-
-
-@dataclass
-class Server:
-    """Answers as scripted: a stage's reply, or a list of replies of which each is used once, the last for ever."""
-
-    script: Mapping[str, bytes | list[bytes]]
-    commands: list[bytes] = field(default_factory=list)
-    contents: list[bytes] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    port: int = 0
-
-    def __enter__(self) -> Server:
-        self._replies = {**GOOD, **{key: list(v) if isinstance(v, list) else v for key, v in self.script.items()}}
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join(10)
-        self._listening.close()
-        assert not self._thread.is_alive(), "the client left its connection open"
-        assert self.complaints == []
-
-    def _serve(self) -> None:
-        connection, _ = self._listening.accept()
-        with connection, connection.makefile("rb") as lines:
-            try:
-                if self._say(connection, "GREETING"):
-                    self._converse(connection, lines)
-            except ConnectionError:
-                pass
-
-    def _say(self, connection: socket.socket, stage: str) -> bool:
-        replies = self._replies[stage]
-        reply = replies if isinstance(replies, bytes) else replies.pop(0) if len(replies) > 1 else replies[0]
-        if reply != SILENCE:
-            connection.sendall(reply)
-        return reply != HANG_UP
-
-    def _converse(self, connection: socket.socket, lines: Iterator[bytes]) -> None:
-        for line in lines:
-            if not re.fullmatch(rb"[^\r\n\0]+\r\n", line):
-                self.complaints.append(f"command {line!r}")
-            self.commands.append(line.rstrip(b"\r\n"))
-            stage = line[:4].decode("latin-1").strip()
-            if not self._say(connection, stage) or stage == "QUIT":
-                return
-            if stage == "DATA" and not self._content(connection, lines):
-                return
-
-    def _content(self, connection: socket.socket, lines: Iterator[bytes]) -> bool:
-        if not str(self._replies["DATA"]).startswith("b'354"):
-            return True
-        content = b""
-        for line in lines:
-            if not line.endswith(b"\r\n") or b"\r" in line[:-2]:
-                self.complaints.append(f"content {line[:50]!r}")
-            if line == b".\r\n":
-                self.contents.append(content)
-                return self._say(connection, "DOT")
-            content += line.removeprefix(b".")
-        return False
-
-    def listener(self) -> Listener:
-        return Listener(
-            "127.0.0.1",
-            self.port,
-            "gate.example",
-            Timeouts(command=0.2 if self._slow else 5, final=0.2 if self._slow else 5),
-        )
-
-    @property
-    def _slow(self) -> bool:
-        return any(SILENCE in (value if isinstance(value, list) else [value]) for value in self.script.values())
-
-
-def paths(*texts: str) -> tuple[Path, ...]:
-    return tuple(parse_path(text.encode()) for text in texts)
-
-
-SENDER = parse_path(b"<a@example.com>")
-THREE = paths("<b@one.example>", "<c@two.example>", "<d@three.example>")
-
-
-def sent(
-    server: Server, sender: Path = SENDER, recipients: Sequence[Path] = THREE, message: bytes = MESSAGE
-) -> tuple[Outcome, ...]:
-    return send(server.listener(), sender, recipients, [message], len(message))
-
-
-def kinds(outcomes: Sequence[Outcome]) -> str:
-    """One letter a recipient: a, d, r."""
-    return "".join(outcome.kind.value[0] for outcome in outcomes)
+from sekisho.quarantine.smtp import Kind
+from sekisho.quarantine.smtp_connection import Connection, Listener
+from sekisho.quarantine.smtp_sessions import Sender, probe
+from tests.support.smtp_server import (
+    GOOD,
+    HANG_UP,
+    MESSAGE,
+    PLAIN,
+    SENDER,
+    SILENCE,
+    THREE,
+    Server,
+    kinds,
+    paths,
+    sent,
+)
 
 
 def test_all_is_accepted_and_arrives_octet_for_octet() -> None:
@@ -239,7 +135,7 @@ def test_a_parameter_that_would_be_another_command_is_refused_unsent(param: str)
     with Server({}) as server:
         outcomes = sent(server, SENDER, [parse_path(b"<b@one.example>", (param,))])
     assert kinds(outcomes) == "r"
-    assert server.commands[2:] == [b"RSET", b"QUIT"]
+    assert server.commands[2:] == [b"QUIT"]
 
 
 def test_some_are_refused_some_delayed_and_the_rest_gets_the_message() -> None:
@@ -254,7 +150,7 @@ def test_some_are_refused_some_delayed_and_the_rest_gets_the_message() -> None:
 def test_nobody_accepted_means_no_data() -> None:
     with Server({"RCPT": b"550 5.1.1 no\r\n"}) as server:
         assert kinds(sent(server)) == "rrr"
-    assert server.commands[-2:] == [b"RSET", b"QUIT"]
+    assert server.commands[-2:] == [b"RCPT TO:<d@three.example>", b"QUIT"]
     assert server.contents == []
 
 
@@ -327,7 +223,7 @@ def test_answers_given_before_the_connection_was_lost_stand() -> None:
 def test_nobody_there_delays() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    outcomes = send(Listener("127.0.0.1", port), SENDER, THREE, [MESSAGE], len(MESSAGE))
+    outcomes = Sender(Listener("127.0.0.1", port)).send(SENDER, THREE, [MESSAGE], len(MESSAGE))
     assert kinds(outcomes) == "ddd"
     assert probe(Listener("127.0.0.1", port)) != ""
 
@@ -374,7 +270,7 @@ def test_content_that_cannot_be_read_is_passed_on_and_nothing_is_delivered() -> 
         raise OSError("damaged")
 
     with Server({}) as server, pytest.raises(OSError, match="damaged"):
-        send(server.listener(), SENDER, THREE, damaged(), 100)
+        Sender(server.listener()).send(SENDER, THREE, damaged(), 100)
     assert server.contents == []
 
 
@@ -395,6 +291,9 @@ class Deaf:
     def recv(self, limit: int) -> bytes:
         return self._replies.pop(0) if self._replies else HANG_UP
 
+    def close(self) -> None:
+        pass
+
 
 @pytest.mark.parametrize(
     ("last", "expected"),
@@ -403,12 +302,11 @@ class Deaf:
 def test_a_server_that_refuses_in_the_middle_of_the_content_is_heard(
     last: bytes, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    @contextmanager
-    def deaf(listener: Listener) -> Iterator[Connection]:
-        yield Connection(cast(socket.socket, Deaf(last)), listener.timeouts)
+    def deaf(listener: Listener) -> Connection:
+        return Connection(cast(socket.socket, Deaf(last)), listener.timeouts)
 
-    monkeypatch.setattr("sekisho.quarantine.smtp.connected", deaf)
-    outcomes = send(Listener("mx.example", 25), SENDER, THREE, [MESSAGE], len(MESSAGE))
+    monkeypatch.setattr("sekisho.quarantine.smtp_sessions.connect", deaf)
+    outcomes = Sender(Listener("mx.example", 25)).send(SENDER, THREE, [MESSAGE], len(MESSAGE))
     assert kinds(outcomes) == expected
     assert not any(outcome.uncertain for outcome in outcomes)
 

@@ -1,9 +1,10 @@
 """Threads that work on due rows, each leased while it is worked on.
 
-Given a source of rows; a `Pool` claims as many as it has free slots, lets each be attempted in a thread, and commits
-what the attempt gives to be recorded. A record that cannot be committed is kept and committed later, before anything
-else is claimed: what was sent is not sent again because the disk was full. Leases are renewed while attempts last;
-after a crash they run out and another worker takes over.
+Given a source of rows; a `Pool` claims several for each of its threads at once, lets each be attempted, and commits
+what the attempt gives to be recorded (what several give at one time is one transaction). A record that cannot be
+committed is kept and committed later, before anything else is claimed: what was sent is not sent again because the disk
+was full. Leases are renewed while rows wait or are attempted, and given back by a pool that closes; after a crash they
+run out and another worker takes over.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -25,6 +27,8 @@ Record = Callable[[Unit], Report]
 Row = TypeVar("Row")
 
 LEASE = timedelta(seconds=60)
+AHEAD = 8
+"""Rows claimed for each thread: claiming one by one would cost more than what is done with them."""
 
 
 class Source(Protocol[Row]):
@@ -55,25 +59,31 @@ class Pool(Generic[Row]):
         self._store = store
         self._source = source
         self._owner = owner
-        self._slots = slots
+        self._most = slots * AHEAD
         self._watch = watch
         self._wake = wake
         self._threads = ThreadPoolExecutor(slots, thread_name_prefix="attempt")
         self._running: dict[str, Future[None]] = {}
         self._unrecorded: dict[str, Record] = {}
         self._guard = threading.Lock()
+        self._left = 0
+        """Rows that wait in this process or are attempted."""
         self._renewed: datetime | None = None
+        self._now: datetime | None = None
 
     def step(self, now: datetime) -> int:
         """Commit what is left over, renew leases, claim what is due; gives how many attempts were started."""
+        self._now = now
         self._running = {key: future for key, future in self._running.items() if not future.done()}
         self._renew(now)
-        free = self._slots - len(self._running)
+        free = self._most - len(self._running)
         self._record_leftovers()
-        if free <= 0 or not self._source.is_due(now):
+        if free < self._most // 2 or not self._source.is_due(now):
             return 0
         rows = self._store.write(lambda unit: self._source.claim(unit, self._owner, now, LEASE, free))
         self._renewed = self._renewed or now
+        with self._guard:
+            self._left += len(rows)
         for row in rows:
             self._running[self._source.key(row)] = self._threads.submit(self._attempt, row)
         return len(rows)
@@ -83,7 +93,13 @@ class Pool(Generic[Row]):
         wait(list(self._running.values()))
 
     def close(self) -> None:
-        """Wait, and stop the threads."""
+        """Give back what was not begun, wait for the rest, and stop the threads."""
+        given_back = [key for key, future in self._running.items() if future.cancel()]
+        now = self._now
+        if given_back and now is not None:
+            # Nothing is lost if this fails: the leases run out.
+            with suppress(StoreUnavailable):
+                self._store.write(lambda unit: self._source.renew(unit, given_back, self._owner, now))
         self._threads.shutdown(wait=True)
 
     def _renew(self, now: datetime) -> None:
@@ -108,6 +124,14 @@ class Pool(Generic[Row]):
         except Exception as error:
             self._watch.alarmed("attempt", key, f"{type(error).__name__}: {error}")
         finally:
+            self._attempted()
+
+    def _attempted(self) -> None:
+        """Ask for more before the threads have nothing left to do."""
+        with self._guard:
+            self._left -= 1
+            short = self._left <= self._most // 2
+        if short:
             self._wake()
 
     def _record_leftovers(self) -> None:

@@ -27,7 +27,7 @@ from sekisho.store.rows import HoldRow, RecipientRow, ReleaseRow
 from sekisho.store.unit import Entry, Unit, View
 
 Send = Callable[[Path, Sequence[Path], Iterable[bytes], int], Sequence[Outcome]]
-"""`sekisho.quarantine.smtp.send` with its listener bound: sender, recipients, pieces, size."""
+"""`sekisho.quarantine.smtp_sessions.Sender.send`: sender, recipients, pieces, size."""
 
 MAX_AGE = timedelta(days=5)
 """How long a release is tried (RFC 5321 4.5.4.1)."""

@@ -1,8 +1,7 @@
-"""Re-injection: one message to the site's listener, with its envelope as it was, octet for octet (RFC 5321).
+"""Re-injection: one message within a session, with its envelope as it was, octet for octet (RFC 5321).
 
 Given the paths as they came, the message in pieces and its size; gives one `Outcome` for each forward-path, in order.
-Nothing that the listener does raises: what is not answered is *delayed*. What the pieces raise is passed on, after the
-connection was cut before the final dot, so that nothing was delivered.
+What is not answered is *delayed*.
 
 Parameters go along where the listener offers their extension: BODY (RFC 6152), SMTPUTF8 (RFC 6531), RET, ENVID, NOTIFY
 and ORCPT (RFC 3461). SIZE (RFC 1870) is that of the message now; AUTH belongs to the session that is gone.
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sekisho.core.message import Path
-from sekisho.quarantine.smtp_connection import Broken, Connection, Listener, Reply, connected
+from sekisho.quarantine.smtp_connection import Broken, Connection, Reply
 from sekisho.quarantine.smtp_data import END_MARK, data_octets
 
 Extensions = frozenset[str]
@@ -60,32 +59,7 @@ class Outcome:
     """The final dot was sent and its reply never came: the listener may have the message."""
 
 
-def send(
-    listener: Listener, sender: Path, recipients: Sequence[Path], pieces: Iterable[bytes], size: int
-) -> tuple[Outcome, ...]:
-    """Send one message of ``size`` octets. Takes as long as the listener's time-outs allow."""
-    attempt = _Attempt(sender, recipients, size)
-    try:
-        with connected(listener) as connection:
-            attempt.run(connection, listener.helo, pieces)
-            connection.quit()
-    except Broken as error:
-        attempt.answer_rest(Kind.DELAYED, error.reply)
-    return attempt.outcomes()
-
-
-def probe(listener: Listener) -> str:
-    """Whether the listener greets us: an empty text, or what is wrong."""
-    try:
-        with connected(listener) as connection:
-            reply = connection.greeting()
-            connection.quit()
-    except Broken as error:
-        return str(error)
-    return "" if reply.code == 220 else f"{reply.code} {reply.text}"
-
-
-class _Attempt:
+class Attempt:
     """One pass through the commands; collects an answer for each recipient, the first of which counts."""
 
     def __init__(self, sender: Path, recipients: Sequence[Path], size: int) -> None:
@@ -94,6 +68,7 @@ class _Attempt:
         self._size = size
         self._answers: dict[int, tuple[Kind, Reply]] = {}
         self._dot_sent = False
+        self._cut_short = False
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """One for each recipient, once all have their answer."""
@@ -108,30 +83,14 @@ class _Attempt:
         for index in range(len(self._recipients)):
             self._answers.setdefault(index, (kind, reply))
 
-    def run(self, connection: Connection, helo: str, pieces: Iterable[bytes]) -> None:
-        """Greeting to the reply after the final dot; every recipient has an answer then. Raises `Broken`."""
-        offered = self._opened(connection, helo)
-        if offered is None or not self._mail_taken(connection, offered):
-            return
-        if self._rcpt_taken(connection, offered):
-            self._data(connection, pieces)
-        else:
-            connection.command(b"RSET")
+    def run(self, connection: Connection, offered: Extensions, pieces: Iterable[bytes]) -> bool:
+        """MAIL to the reply after the final dot; every recipient has an answer then. Raises `Broken`.
 
-    def _opened(self, connection: Connection, helo: str) -> Extensions | None:
-        """What is offered. A listener that does not want to talk to us delays everybody, whatever its code."""
-        name = helo.encode("ascii", "replace")
-        reply = connection.greeting()
-        if reply.code == 220:
-            reply = connection.command(b"EHLO " + name)
-            if reply.is_positive:
-                return _extensions(reply)
-            if reply.is_permanent:
-                reply = connection.command(b"HELO " + name)
-                if reply.is_positive:
-                    return frozenset()
-        self.answer_rest(Kind.DELAYED, reply)
-        return None
+        Gives whether the connection can be used for another message, after RSET.
+        """
+        if not self._mail_taken(connection, offered) or not self._rcpt_taken(connection, offered):
+            return True
+        return self._data(connection, pieces)
 
     def _mail_taken(self, connection: Connection, offered: Extensions) -> bool:
         command = _mail_command(self._sender, self._recipients, offered, self._size)
@@ -162,13 +121,14 @@ class _Attempt:
                 self._answers[index] = (_negative(reply), reply)
         return taken
 
-    def _data(self, connection: Connection, pieces: Iterable[bytes]) -> None:
+    def _data(self, connection: Connection, pieces: Iterable[bytes]) -> bool:
         reply = connection.command(b"DATA")
         if reply.code != 354:
             self.answer_rest(_negative(reply), reply)
-            return
+            return reply.code >= 400
         reply = self._content_reply(connection, pieces)
         self.answer_rest(Kind.ACCEPTED if reply.is_positive else _negative(reply), reply)
+        return not self._cut_short
 
     def _content_reply(self, connection: Connection, pieces: Iterable[bytes]) -> Reply:
         try:
@@ -176,6 +136,7 @@ class _Attempt:
                 connection.content(octets)
         except Broken:
             # A server that stops reading may have said why before it hung up.
+            self._cut_short = True
             reply = connection.early_reply()
             if reply.is_positive:
                 raise
@@ -189,7 +150,7 @@ def _negative(reply: Reply) -> Kind:
     return Kind.REFUSED if reply.is_permanent else Kind.DELAYED
 
 
-def _extensions(reply: Reply) -> Extensions:
+def extensions(reply: Reply) -> Extensions:
     """Keywords of the EHLO reply after its first line (RFC 5321 4.1.1.1)."""
     return frozenset(line.split()[0].upper() for line in reply.lines[1:] if line.strip())
 

@@ -11,7 +11,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
@@ -103,10 +103,19 @@ class Connection:
         """What a server that stopped reading may have said before it hung up."""
         return self._reply(_GOODBYE)
 
+    def reset(self) -> Reply:
+        """RSET, with little patience: it asks whether anybody is still there."""
+        self._send(b"RSET\r\n", _GOODBYE)
+        return self._reply(_GOODBYE)
+
     def quit(self) -> None:
         """Say goodbye without waiting for the answer: an acceptance must be recorded as soon as it is known."""
         with suppress(Broken):
             self._send(b"QUIT\r\n", _GOODBYE)
+
+    def close(self) -> None:
+        """Whatever was not sent stays unsent."""
+        self._socket.close()
 
     def _send(self, octets: bytes, timeout: float) -> None:
         try:
@@ -160,17 +169,15 @@ class Connection:
         return octets
 
 
-@contextmanager
-def connected(listener: Listener) -> Iterator[Connection]:
-    """A connection whose greeting is yet to be read; it is closed at the end, whatever happens. Raises `Broken`."""
+def connect(listener: Listener) -> Connection:
+    """A connection whose greeting is yet to be read, to be closed by the caller. Raises `Broken`."""
     try:
         sock = socket.create_connection((listener.host, listener.port), listener.timeouts.connect)
     except OSError as error:
         raise Broken(_said(error)) from error
-    with sock:
-        # Commands are small and each waits for its reply: Nagle's algorithm would only delay them.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        yield Connection(sock, listener.timeouts)
+    # Commands are small and each waits for its reply: Nagle's algorithm would only delay them.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Connection(sock, listener.timeouts)
 
 
 def _said(error: OSError) -> str:

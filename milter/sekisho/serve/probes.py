@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from sekisho.config.settings import Settings
 from sekisho.mta.endpoint import parse_endpoint, probe
-from sekisho.quarantine.smtp import probe as greets
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
+from sekisho.quarantine.smtp_sessions import probe as greets
 from sekisho.store import Store
 
 _PROBE_SECONDS = 2.0

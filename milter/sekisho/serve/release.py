@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
-from sekisho.core.message import Path
 from sekisho.notices.build import Letterhead
 from sekisho.quarantine.reconcile import reconcile
-from sekisho.quarantine.smtp import Outcome, send
+from sekisho.quarantine.release import Send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
+from sekisho.quarantine.smtp_sessions import Sender
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
 from sekisho.serve.asking import desk_of
@@ -48,12 +46,12 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     return 0
 
 
-def sender(settings: Settings) -> Callable[[Path, Sequence[Path], Iterable[bytes], int], Sequence[Outcome]]:
-    """`send` to the re-injection listener that is configured."""
+def sender(settings: Settings) -> Send:
+    """Sends to the re-injection listener that is configured."""
     wanted = settings.reinject
     seconds = float(wanted.timeout.seconds)
     timeouts = Timeouts(min(30.0, seconds), seconds, seconds, 2 * seconds)
-    return partial(send, Listener(wanted.host, wanted.port, wanted.helo, timeouts))
+    return Sender(Listener(wanted.host, wanted.port, wanted.helo, timeouts)).send
 
 
 def _stationery(configuration: Configuration) -> Stationery:
