@@ -49,9 +49,16 @@ class Guard:
         return path
 
     def start(
-        self, command: Sequence[str | Path], output: Path, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str | Path],
+        output: Path,
+        environment: Mapping[str, str] | None = None,
+        user: str | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start a process as leader of its own group, both outputs appended to the file ``output``."""
+        """Start a process as leader of its own group, both outputs appended to the file ``output``.
+
+        As another ``user`` if one is named, which takes root.
+        """
         with output.open("ab") as file:
             child = subprocess.Popen(
                 [str(word) for word in command],
@@ -60,6 +67,7 @@ class Guard:
                 stderr=file,
                 start_new_session=True,
                 env={**os.environ, **(environment or {})},
+                user=user,
             )
         self._tell(f"group {child.pid}")
         self._children.append(child)

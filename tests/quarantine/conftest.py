@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sekisho.store import Store
+from tests.support import postgresql
 from tests.support.stores import KINDS, opened
 
 
@@ -22,3 +23,4 @@ def store(kind: str, tmp_path: Path) -> Iterator[Store]:
     fresh.upgrade()
     yield fresh
     fresh.close()
+    postgresql.forget(tmp_path)

@@ -12,7 +12,8 @@ from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.reconcile import KEPT, LEGAL, Reconciled, Verdict, reconcile
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store
-from tests.support.stores import NOW, a_transaction, hold_one, loaded
+from sekisho.store.content import ContentFiles
+from tests.support.stores import NOW, ONLY_SQLITE, a_transaction, hold_one, loaded
 
 BIG = bytes(256) * 1024
 STRAY = "0" * 26
@@ -22,6 +23,11 @@ def held(store: Store) -> tuple[str, str]:
     """A hold with its content in a file: hold-id and message."""
     hold = hold_one(store, transaction=a_transaction(body=BIG))
     return hold, loaded(store, hold).message.id
+
+
+def kept(store: Store) -> list[str]:
+    """The messages whose content is kept apart."""
+    return [message for message, _, unfinished in store.files.listing() if not unfinished]
 
 
 def test_every_state_that_can_be_found_is_in_the_table() -> None:
@@ -40,18 +46,20 @@ def test_a_file_without_a_row_is_kept_some_days_and_then_removed(store: Store) -
     store.files.write(STRAY, [b"never acknowledged"])
     now = datetime.now(UTC)
     assert reconcile(store, now) == Reconciled(orphans=(STRAY,))
-    assert store.files.path(STRAY).is_file()
+    assert STRAY in kept(store)
     assert reconcile(store, now + KEPT + timedelta(minutes=1)) == Reconciled(removed=(STRAY,))
-    assert not store.files.path(STRAY).is_file()
+    assert STRAY not in kept(store)
 
 
+@ONLY_SQLITE
 def test_an_unfinished_file_goes_too_and_takes_no_finished_one_with_it(store: Store) -> None:
     _, message = held(store)
+    assert isinstance(store.files, ContentFiles)
     (store.files.folder / f"{message}.tmp").write_bytes(b"half")
     os.utime(store.files.path(message), (0, 0))
     later = datetime.now(UTC) + KEPT + timedelta(minutes=1)
     assert reconcile(store, later) == Reconciled(removed=(message,))
-    assert store.files.path(message).is_file()
+    assert kept(store) == [message]
     assert reconcile(store, later) == Reconciled()
 
 

@@ -36,6 +36,7 @@ from tests.support.stores import (
     a_desk,
     a_transaction,
     a_wait,
+    damage,
     die,
     hold_one,
     in_child,
@@ -231,8 +232,7 @@ def test_an_unanswered_final_dot_is_sent_again_and_flagged(bench: Bench) -> None
 
 def test_damaged_content_is_never_sent_and_everybody_hears_of_it(bench: Bench) -> None:
     hold = bench.released(BIG)
-    file = bench.store.files.path(loaded(bench.store, hold).message.id)
-    file.write_bytes(file.read_bytes()[:-1] + b"!")
+    damage(bench.store, loaded(bench.store, hold).message.id)
     good = hold_one(bench.store)
     decide(bench.store, good, Choice.RELEASE, OPERATOR, NOW)
     bench.at(NOW)

@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from sekisho.store import Store, StoreUnavailable, audit
+from sekisho.store.tables import audit_head
 from sekisho.store.unit import Entry, Unit
-from tests.support.stores import NOW, opened
+from tests.support.stores import NOW, ONLY_SQLITE, opened
 
 LOST = sqlite3.OperationalError("connection lost")
 
@@ -72,18 +73,19 @@ def test_work_that_raises_is_undone_alone(store: Store) -> None:
 def test_a_locked_database_is_named_and_nothing_is_committed(kind: str, tmp_path: Path) -> None:
     store = opened(kind, tmp_path, busy=1.0)
     store.upgrade()
-    other = sqlite3.connect(tmp_path / "sekisho.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = opened(kind, tmp_path)._engine.connect()
+    other.execute(select(audit_head).with_for_update())
     with pytest.raises(StoreUnavailable, match="locked") as caught:
         store.write(recording("no"))
     assert caught.value.undone
-    other.execute("ROLLBACK")
+    other.rollback()
     store.write(recording("yes"))
     assert recorded(store) == ["yes"]
     store.close()
     other.close()
 
 
+@ONLY_SQLITE
 def test_while_the_store_is_open_no_other_process_can_take_its_log_away(store: Store, tmp_path: Path) -> None:
     """Closing a file of the database beside SQLite would drop the locks that prevent it."""
     store.write(recording("open"))
@@ -120,6 +122,7 @@ def test_a_commit_that_did_not_happen_is_not_called_done(store: Store, monkeypat
     assert recorded(store) == ["before", "after"]
 
 
+@ONLY_SQLITE
 def test_what_a_failed_sync_left_visible_is_not_called_done(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     commit = store._engine.dialect.do_commit
     failed = sqlite3.OperationalError("disk I/O error")

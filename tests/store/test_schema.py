@@ -18,7 +18,7 @@ from sekisho.store import Store, StoreUnavailable, locks, open_store, schema
 from sekisho.store.errors import SchemaOutdated
 from sekisho.store.tables import metadata
 from sekisho.store.unit import Unit
-from tests.support.stores import NOW, loaded, opened
+from tests.support.stores import NOW, ONLY_SQLITE, loaded, opened
 
 
 def test_migrations_make_the_tables_that_the_program_uses(store: Store) -> None:
@@ -33,6 +33,7 @@ def test_upgrading_twice_changes_nothing(store: Store) -> None:
     store.check()
 
 
+@ONLY_SQLITE
 def test_an_absent_database_is_named_and_not_created(kind: str, tmp_path: Path) -> None:
     store = opened(kind, tmp_path)
     with pytest.raises(StoreUnavailable, match="no database"):
@@ -42,6 +43,7 @@ def test_an_absent_database_is_named_and_not_created(kind: str, tmp_path: Path) 
     assert not (tmp_path / "sekisho.db").exists()
 
 
+@ONLY_SQLITE
 def test_a_database_without_tables_is_outdated(kind: str, tmp_path: Path) -> None:
     (tmp_path / "sekisho.db").touch()
     store = opened(kind, tmp_path)
@@ -60,6 +62,7 @@ def test_a_database_of_a_later_program_is_refused(store: Store) -> None:
         store.upgrade()
 
 
+@ONLY_SQLITE
 def test_what_is_no_database_is_named(kind: str, tmp_path: Path) -> None:
     (tmp_path / "sekisho.db").write_bytes(b"not a database at all" * 100)
     store = opened(kind, tmp_path)
@@ -67,6 +70,7 @@ def test_what_is_no_database_is_named(kind: str, tmp_path: Path) -> None:
         store.upgrade()
 
 
+@ONLY_SQLITE
 def test_a_folder_that_cannot_be_made_is_named(kind: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreUnavailable, match=r"Not a directory|File exists"):
@@ -79,6 +83,7 @@ def test_a_bad_url_is_refused_when_the_store_is_opened(url: str, tmp_path: Path)
         open_store(url, tmp_path)
 
 
+@ONLY_SQLITE
 def test_commits_are_synced_and_logged_ahead(store: Store) -> None:
     def pragma(unit: Unit) -> list[object]:
         names = ("journal_mode", "synchronous", "foreign_keys")
@@ -102,6 +107,7 @@ INSERT INTO waits VALUES ('H', 0, 'r', 'manager', 9000000, 'return', NULL, '', 9
 """
 
 
+@ONLY_SQLITE
 def test_holds_of_the_first_version_wait_for_the_operator_and_their_timers_run(kind: str, tmp_path: Path) -> None:
     store = opened(kind, tmp_path)
     store.files.create()

@@ -16,7 +16,7 @@ from integration import waiting
 from sekisho.store import Store, StoreUnavailable, audit
 from sekisho.store.turn import Turn
 from sekisho.store.unit import Entry, Unit
-from tests.support.stores import NOW, opened
+from tests.support.stores import NOW, ONLY_SQLITE, opened
 
 
 def recording(action: str) -> Callable[[Unit], str]:
@@ -38,6 +38,7 @@ def others(store: Store, tmp_path: Path) -> Turn:
     return Turn(tmp_path)
 
 
+@ONLY_SQLITE
 def test_what_came_while_others_wrote_is_committed_together(store: Store, others: Turn) -> None:
     commits: list[object] = []
     event.listen(store._engine, "commit", commits.append)
@@ -49,6 +50,7 @@ def test_what_came_while_others_wrote_is_committed_together(store: Store, others
     assert len(commits) == 1
 
 
+@ONLY_SQLITE
 def test_work_whose_turn_does_not_come_is_given_up_and_never_done(kind: str, tmp_path: Path) -> None:
     store = opened(kind, tmp_path, busy=1.0)
     store.upgrade()
@@ -77,6 +79,7 @@ def test_work_that_lasts_too_long_has_an_unknown_outcome(kind: str, tmp_path: Pa
     store.close()
 
 
+@ONLY_SQLITE
 def test_a_process_that_is_killed_in_its_turn_gives_it_back(store: Store, tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from sekisho.store.turn import Turn\n"

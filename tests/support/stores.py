@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path as File
 from typing import NoReturn
 
+import pytest
+
 from sekisho.core import replies
 from sekisho.core.actions import OnExpiry
 from sekisho.core.amounts import Duration
@@ -32,18 +34,21 @@ from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.timers import start
 from sekisho.store import Store, holds, open_store
 from sekisho.store.rows import HoldRow
+from tests.support import postgresql
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 CALENDAR = Calendar()
 POSTMASTER = "postmaster@example.co.jp"
-KINDS = ("sqlite",)
+KINDS = ("sqlite", "postgresql")
 """The databases on which every test of the contract runs."""
+
+ONLY_SQLITE = pytest.mark.parametrize("kind", ["sqlite"])
+"""Marks a test of what only a database in a file has."""
 
 
 def url_of(kind: str, folder: File) -> str:
-    """Where a test's database of a kind is."""
-    assert kind == "sqlite"
-    return f"sqlite:///{folder / 'sekisho.db'}"
+    """Where a test's database of a kind is; always the same for a folder."""
+    return f"sqlite:///{folder / 'sekisho.db'}" if kind == "sqlite" else postgresql.url_for(folder)
 
 
 def opened(kind: str, folder: File, *, busy: float = 15.0, min_free: int = 0) -> Store:
@@ -138,6 +143,13 @@ def stored_octets(store: Store, hold_id: str) -> bytes:
     """The message as the store gives it."""
     hold = loaded(store, hold_id)
     return store.read(lambda view: holds.content(view, store.files, hold.message)).read()
+
+
+def damage(store: Store, message: str) -> None:
+    """Change the last octet of a big message's content."""
+    octets = b"".join(store.files.pieces(message))
+    store.files.discard(message)
+    store.files.write(message, [octets[:-1], b"!"])
 
 
 class Listener:

@@ -12,7 +12,7 @@ from enum import Enum
 
 from sekisho.core.lifecycle import OPEN
 from sekisho.store import Store, holds
-from sekisho.store.content import ContentFiles
+from sekisho.store.content import LargeContent
 
 KEPT = timedelta(days=7)
 """How long files are kept that no row refers to."""
@@ -77,7 +77,7 @@ class _Found:
 
 
 def _retire(
-    files: ContentFiles, message: str, changed: float, now: datetime, found: _Found, *, unfinished: bool
+    files: LargeContent, message: str, changed: float, now: datetime, found: _Found, *, unfinished: bool
 ) -> None:
     """Remove a file that nobody refers to, once it is old."""
     if now.timestamp() - changed < KEPT.total_seconds():

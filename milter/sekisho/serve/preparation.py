@@ -3,7 +3,7 @@
 `own_folders` is for whoever starts us, perhaps root, and harms nobody who runs already. `begin` is for the supervisor,
 once the socket is its own: numbers start anew, and the store is made by a child that ends, so that no database is open
 in the process that forks. A store that is away does not keep the daemon from starting: clean mail passes, what must be
-held is tempfailed until it is back.
+held is tempfailed until it is back. One of another version does: nothing could be held until somebody has seen to it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from sekisho.serve.link_key import make_link_key
 from sekisho.serve.metrics import clear
 from sekisho.serve.roles import metrics_folder, store_of
 from sekisho.store import StoreUnavailable
+from sekisho.store.errors import SchemaOutdated
+
+_OUTDATED = 2
 
 
 def own_folders(settings: Settings) -> None:
@@ -32,12 +35,13 @@ def own_folders(settings: Settings) -> None:
 
 
 def begin(settings: Settings, log: logging.Logger) -> None:
-    """Forget the numbers of an earlier run, and make or upgrade the store."""
+    """Forget the numbers of an earlier run, and make or upgrade the store. Raises `SchemaOutdated`."""
     clear(metrics_folder(settings))
     pid = os.fork()
     if pid == 0:
         os._exit(_make_store(settings, log))
-    os.waitpid(pid, 0)
+    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == _OUTDATED:
+        raise SchemaOutdated("it is not of this program's version; run `sekisho db upgrade` (or upgrade this program)")
 
 
 def _user(settings: Settings) -> pwd.struct_passwd | None:
@@ -54,8 +58,11 @@ def _user(settings: Settings) -> pwd.struct_passwd | None:
 def _make_store(settings: Settings, log: logging.Logger) -> int:
     try:
         store = store_of(settings)
-        store.upgrade()
+        store.make_ready()
         store.close()
+    except SchemaOutdated as error:
+        log.error("store", extra={"fields": {"why": error.why}})
+        return _OUTDATED
     except StoreUnavailable as error:
         log.error("store", extra={"fields": {"why": error.why, "then": "what must be held is answered 451 meanwhile"}})
         return 1

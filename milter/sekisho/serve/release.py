@@ -31,7 +31,7 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     metrics = Metrics(metrics_folder(settings), "release")
     watching = Watching(metrics, log)
     store = store_of(settings)
-    store.upgrade()
+    store.make_ready()
     for message in reconcile(store, datetime.now(UTC)).missing:
         watching.alarmed("missing-file", message, "a hold's content is gone; restore it from a backup")
     stationery = _stationery(configuration)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Text, bindparam, insert, select, type_coerce, update
+from sqlalchemy import Connection, RowMapping, Select, Text, bindparam, insert, select, type_coerce, update
 
 from sekisho.store.prepared import ask, change, renamed
 from sekisho.store.rows import AuditRow
@@ -27,9 +27,8 @@ _START = "0" * 64
 _PAGE = 1000
 _RAW = select(*(column if column.name != "details" else type_coerce(column, Text) for column in audit.c))
 """Rows with their details as text: what was tampered with need not be JSON any more."""
-_HEAD = (
-    select(audit_head.c.sequence, audit_head.c.hash).where(audit_head.c.chain == bindparam("chain")).with_for_update()
-)
+_HEAD = select(audit_head.c.sequence, audit_head.c.hash).where(audit_head.c.chain == bindparam("chain"))
+_LOCKED_HEAD = _HEAD.with_for_update()
 _MOVE = (
     update(audit_head)
     .where(audit_head.c.chain == _CHAIN)
@@ -54,7 +53,7 @@ def chain(connection: Connection, entries: Sequence[Entry]) -> tuple[int, str] |
     """Append the entries; gives the number and hash of the last, by which a commit can be recognised later."""
     if not entries:
         return None
-    sequence, last = _head(connection)
+    sequence, last = _head(connection, _LOCKED_HEAD)
     rows = []
     for entry in entries:
         sequence += 1
@@ -96,7 +95,7 @@ def verify(view: View) -> Verified:
         if row["hash"] != last:
             return Verified(count, row["sequence"], "the row does not fit the one before it")
         count += 1
-    if _head(view.connection) != (count, last):
+    if _head(view.connection, _HEAD) != (count, last):
         return Verified(count, count + 1, "the end of the chain is missing")
     return Verified(count)
 
@@ -112,9 +111,9 @@ def _all(view: View) -> Iterator[RowMapping]:
         after = page[-1]["sequence"]
 
 
-def _head(connection: Connection) -> tuple[int, str]:
-    """The end of the chain; locked until the transaction ends where the database locks rows."""
-    ((sequence, last),) = ask(connection, _HEAD, {"chain": _CHAIN})
+def _head(connection: Connection, query: Select[Any]) -> tuple[int, str]:
+    """The end of the chain."""
+    ((sequence, last),) = ask(connection, query, {"chain": _CHAIN})
     return sequence, last
 
 

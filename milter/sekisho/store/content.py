@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sekisho.store.errors import ContentDamaged, StoreUnavailable
 from sekisho.store.ids import ALPHABET, LENGTH
@@ -57,6 +58,31 @@ class StoredContent:
             pass
 
 
+class LargeContent(Protocol):
+    """Where content is kept that is too big for a row of its message: files, or rows of their own."""
+
+    def create(self) -> None:
+        """Make the place where they are; raises OSError."""
+
+    def check(self) -> None:
+        """`StoreUnavailable` where that place is missing."""
+
+    def write(self, message: str, pieces: Iterable[bytes]) -> None:
+        """Keep the octets; durable on return, gone on any error."""
+
+    def pieces(self, message: str) -> Iterator[bytes]:
+        """The octets as they are; `ContentDamaged` where there are none."""
+
+    def discard(self, message: str) -> None:
+        """Remove what was kept of a message."""
+
+    def discard_unfinished(self, message: str) -> None:
+        """Remove what a crash left of a message that was being written."""
+
+    def listing(self) -> Iterator[tuple[str, float, bool]]:
+        """Everything that is kept: message, time of writing (seconds since 1970), whether it is unfinished."""
+
+
 class ContentFiles:
     """The folder of content files, each named after its message."""
 
@@ -68,6 +94,11 @@ class ContentFiles:
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True, mode=0o700)
             sync_directory(self.folder.parent)
+
+    def check(self) -> None:
+        """`StoreUnavailable` where there is no such folder."""
+        if not self.folder.is_dir():
+            raise StoreUnavailable(f"no content folder at {self.folder}")
 
     def write(self, message: str, pieces: Iterable[bytes]) -> None:
         """Keep the octets; durable on return, gone on any error."""

@@ -2,7 +2,7 @@
 
 SQLite: WAL, synchronous=FULL, foreign keys, a busy time-out. Transactions that write begin IMMEDIATE, so that what they
 read cannot change under them. The log beside the database exists and is synced before anything is committed: SQLite
-ignores an error of the directory sync that follows making it.
+ignores an error of the directory sync that follows making it. PostgreSQL: `sekisho.store.postgresql`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from sekisho.store.content import sync_directory
 from sekisho.store.errors import StoreUnavailable
+from sekisho.store.postgresql import make_postgresql_engine, why_of_state
 
 BUSY = 5.0
 """How long to wait for another process's transaction, seconds."""
@@ -52,10 +53,10 @@ def database_path(url: URL) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
-def make_engine(url: URL, *, writing: bool, busy: float = BUSY) -> Engine:
-    """An engine; connects when it is first used."""
+def make_engine(url: URL, *, writing: bool, busy: float = BUSY, patient: bool = False) -> Engine:
+    """An engine; connects when it is first used. A ``patient`` one lets the server take as long as it takes."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return make_postgresql_engine(url, writing=writing, busy=busy, patient=patient)
     # mode=rw: a wrong path is an error, not an empty database.
     name = f"file:{quote(str(url.database))}?mode=rw"
     engine = create_engine(
@@ -85,6 +86,8 @@ def why(error: BaseException) -> str:
     for known, text in _WHYS.items():
         if name.startswith(known):
             return text
+    if known := why_of_state(origin):
+        return known
     if isinstance(origin, OSError):
         return origin.strerror or type(origin).__name__
     return " ".join(str(origin).split())[:200] or type(origin).__name__

@@ -24,7 +24,7 @@ from sekisho.store.codec import (
     offers_to_json,
     path_from_row,
 )
-from sekisho.store.content import PIECE, ContentFiles, StoredContent
+from sekisho.store.content import PIECE, LargeContent, StoredContent
 from sekisho.store.errors import Conflict, ContentDamaged
 from sekisho.store.prepared import ask, renamed
 from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
@@ -47,7 +47,7 @@ _COVERED = (
     .order_by(holds.c.created, holds.c.id, recipients.c.ordinal)
 )
 _OF_HOLD: BindParameter[str] = bindparam("hold")
-_ONE = JOINED.where(holds.c.id == _OF_HOLD).with_for_update(of=holds)
+_ONE = JOINED.where(holds.c.id == _OF_HOLD)
 _STATE = select(holds.c.state).where(holds.c.id == _OF_HOLD)
 _PEOPLE = select(recipients).where(recipients.c.hold == _OF_HOLD).order_by(recipients.c.ordinal)
 _LOCKS = select(waits).where(waits.c.hold == _OF_HOLD).order_by(waits.c.ordinal)
@@ -113,7 +113,12 @@ def add_hold(unit: Unit, hold: HoldRow) -> None:
 
 
 def covered(view: View, offer_key: str, since: datetime) -> list[Covered]:
-    """The forward-paths of all holds of messages with this key that came since then."""
+    """The forward-paths of all holds of messages with this key that came since then.
+
+    Who may add to them keeps all others away until the commit: two offers of one message make one hold.
+    """
+    if isinstance(view, Unit):
+        view.keep_alone(offer_key)
     connection = view.reading(messages, "offer_key", offer_key)
     rows = ask(connection, _COVERED, {"offer_key": offer_key, "since": since})
     return [Covered(hold, path_from_row(raw, params)) for hold, raw, params in rows]
@@ -138,8 +143,8 @@ def state(view: View, hold_id: str) -> State | None:
 
 
 def load(view: View, hold_id: str) -> HoldRow | None:
-    """A hold, locked until the transaction ends where the database locks rows; None if there is none."""
-    for row in view.find(_ONE, hold=hold_id):
+    """A hold; for a unit, locked until the commit where the database locks rows. None if there is none."""
+    for row in view.find(view.locking(_ONE, holds), hold=hold_id):
         shut = view.find(_LOCKS, hold=hold_id)
         asked = locks.asks_of_one(view, hold_id) if any(map(locks.may_ask, shut)) else ()
         return _hold(row, view.find(_PEOPLE, hold=hold_id), shut, asked)
@@ -174,7 +179,7 @@ def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
     return now
 
 
-def content(view: View, files: ContentFiles, message: MessageRow) -> StoredContent:
+def content(view: View, files: LargeContent, message: MessageRow) -> StoredContent:
     """The octets of a message; rows are read at once, a file when it is asked for."""
     if message.in_file:
         return StoredContent(message.id, message.size, message.digest, lambda: files.pieces(message.id))

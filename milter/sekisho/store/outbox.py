@@ -59,7 +59,9 @@ def add_again(unit: Unit, row_id: str, now: datetime) -> None:
 
 
 def was_added(view: View, once: str, since: datetime) -> bool:
-    """Whether a notice with this mark was put in since then."""
+    """Whether a notice with this mark was put in since then; for a unit nobody else puts one in before the commit."""
+    if isinstance(view, Unit):
+        view.keep_alone(once)
     return bool(ask(view.reading(outbox, "once", once), _ADDED, {"once": once, "since": since}))
 
 

@@ -1,4 +1,4 @@
-"""The store of a gateway: one database and one folder of content files, for all that must survive.
+"""The store of a gateway: one database, for all that must survive; beside SQLite a folder of content files.
 
 Given a database URL and a folder. Use-cases hand it work: `Store.write` commits a `Unit` together with its audit rows,
 `Store.read` gives a consistent `View`. Whatever database or disk do wrong is raised as `StoreUnavailable`.
@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,10 +19,12 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from sekisho.store import schema
-from sekisho.store.content import ContentFiles
+from sekisho.store.content import ContentFiles, LargeContent
+from sekisho.store.content_rows import ContentRows
 from sekisho.store.engine import BUSY, FAILURES, database_path, make_engine, make_log_durable, read_url, unavailable
 from sekisho.store.errors import StoreUnavailable
 from sekisho.store.ids import RandomOctets, new_id
+from sekisho.store.postgresql import keep_alone
 from sekisho.store.unit import Unit, View
 from sekisho.store.writer import Writer
 
@@ -38,15 +40,17 @@ DUPLICATE_WINDOW = timedelta(hours=24)
 class Store:
     """Made by `open_store`; shared by all threads of a process."""
 
-    files: ContentFiles
+    files: LargeContent
     instance: str
     duplicate_window: timedelta
     _min_free: int
     new_id: Callable[[], str]
     """Gives an identifier that nobody can guess."""
     _path: Path | None
+    _content: Path
     _engine: Engine
     _readers: Engine
+    _upgrading: Engine
     _writer: Writer
 
     def write(self, work: Callable[[Unit], T]) -> T:
@@ -64,10 +68,10 @@ class Store:
     def require_room(self, size: int) -> None:
         """`StoreUnavailable` unless ``size`` more octets leave the floor of free space untouched."""
         try:
-            free = min(_free(folder) for folder in self._folders())
+            free = min((_free(folder) for folder in self._folders()), default=None)
         except OSError as error:
             raise unavailable(error) from error
-        if free - size < self._min_free:
+        if free is not None and free - size < self._min_free:
             raise StoreUnavailable("free disk space is below store.min-free")
 
     def upgrade(self) -> None:
@@ -76,8 +80,9 @@ class Store:
             self.files.create()
             if self._path is not None:
                 schema.create_file(self._path)
-            with self._engine.connect() as connection:
+            with self._upgrading.connect() as connection:
                 with connection.begin():
+                    keep_alone(connection, "upgrade")
                     schema.upgrade(connection)
                 if self._path is not None:
                     make_log_durable(self._path)
@@ -89,8 +94,17 @@ class Store:
         if self._path is not None and not self._path.is_file():
             raise StoreUnavailable(f"no database at {self._path}")
         self.read(lambda view: schema.check(view.connection))
-        if not self.files.folder.is_dir():
-            raise StoreUnavailable(f"no content folder at {self.files.folder}")
+        self.files.check()
+
+    def make_ready(self) -> None:
+        """Make or upgrade a store that is ours alone; one on a server is only checked, and upgraded when somebody asks.
+
+        `StoreUnavailable`, or `SchemaOutdated` where ``sekisho db upgrade`` must be run first.
+        """
+        if self._path is not None:
+            self.upgrade()
+        else:
+            self.check()
 
     def close(self) -> None:
         """Finish what is being written and close all connections."""
@@ -98,9 +112,11 @@ class Store:
         with suppress(Exception):
             self._engine.dispose()
             self._readers.dispose()
+            self._upgrading.dispose()
 
     def _folders(self) -> list[Path]:
-        return [self.files.folder] if self._path is None else [self.files.folder, self._path.parent]
+        """None of a server: whether its disk is full, it says itself."""
+        return [] if self._path is None else [self._content, self._path.parent]
 
 
 def open_store(
@@ -112,17 +128,19 @@ def open_store(
     duplicate_window: timedelta = DUPLICATE_WINDOW,
     busy: float = BUSY,
     random: RandomOctets = secrets.token_bytes,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Store:
     """A store that connects when it is first used; a bad URL is `StoreUnavailable`. ``instance`` names this gateway."""
     parsed = read_url(url)
     path = database_path(parsed)
     engine = make_engine(parsed, writing=True, busy=busy)
     readers = make_engine(parsed, writing=False, busy=busy)
-    files = ContentFiles(content)
+    upgrading = make_engine(parsed, writing=True, busy=busy, patient=True)
+    files = ContentFiles(content) if path is not None else ContentRows(engine, readers, clock)
     ids = partial(new_id, random)
     name = instance or os.uname().nodename
     writer = Writer(engine, path, ids, busy)
-    return Store(files, name, duplicate_window, min_free, ids, path, engine, readers, writer)
+    return Store(files, name, duplicate_window, min_free, ids, path, content, engine, readers, upgrading, writer)
 
 
 def _free(folder: Path) -> int:

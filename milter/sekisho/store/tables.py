@@ -49,6 +49,16 @@ chunks = Table(
     Column("octets", LargeBinary, nullable=False),
 )
 
+pieces = Table(
+    "pieces",
+    metadata,
+    Column("message", _ID, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("written", Moment, nullable=False),
+    Column("octets", LargeBinary, nullable=False),
+)
+"""Content above 64 KiB where it is not in files; there before its message, so it refers to nothing."""
+
 holds = Table(
     "holds",
     metadata,

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Select, Table, UpdateBase, insert
 
 from sekisho.store import prepared
+from sekisho.store.postgresql import keep_alone
 from sekisho.store.tables import metadata
 
 ORDER = tuple(metadata.sorted_tables)
@@ -39,6 +41,9 @@ class Entry:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+Locked = TypeVar("Locked", bound=Select[Any])
+
+
 class View:
     """A consistent view of the store."""
 
@@ -51,6 +56,10 @@ class View:
     def connection(self) -> Connection:
         """For reading anything."""
         return self._connection
+
+    def locking(self, query: Locked, *tables: Table) -> Locked:  # noqa: ARG002
+        """The query; for a unit, what it finds in the tables is locked until the commit, where rows can be."""
+        return query
 
     def reading(self, table: Table, column: str, value: object) -> Connection:  # noqa: ARG002
         """For reading what concerns rows of a table with this value, and nothing else."""
@@ -90,6 +99,14 @@ class Unit(View):
             self.flush()
         return self._connection
 
+    def locking(self, query: Locked, *tables: Table) -> Locked:
+        locked: Locked = _locking(query, tables)
+        return locked
+
+    def keep_alone(self, key: str) -> None:
+        """Until the commit no other transaction that asks for the same key goes on (SQLite has one at a time)."""
+        keep_alone(self._connection, key)
+
     def add(self, table: Table, *rows: Row) -> None:
         """New rows."""
         self._rows.setdefault(table, []).extend(rows)
@@ -117,3 +134,10 @@ class Unit(View):
             rows = self._rows.pop(table, None)
             if rows:
                 prepared.change(self._connection, INSERTS[table], rows)
+
+
+@lru_cache(maxsize=64)
+def _locking(query: Locked, tables: tuple[Table, ...]) -> Locked:
+    """Always the same statement for the same query: it is compiled once."""
+    locked: Locked = query.with_for_update(of=tables)
+    return locked

@@ -3,7 +3,8 @@
 Given pieces of work that change the store through a `Unit`; gives what they return once it is on disk. Work that
 raises is undone by itself (the rest is done again) and its caller gets the exception; a failure of the database gives
 every waiter `StoreUnavailable`. An error from COMMIT says nothing about its outcome: it is looked up by the audit row
-that the transaction would have left, through a new connection, before anybody is answered.
+that the transaction would have left, through a new connection, before anybody is answered. Where another gateway's
+transaction crossed ours, or a server closed the connection before COMMIT, the work is done once more.
 
 What waits is collected when the database is ours, so that nobody who came meanwhile waits for another turn. Who was not
 reached in time is told so and his work is never done; whose work is being done for too long is told that its outcome is
@@ -26,6 +27,7 @@ from sqlalchemy import Connection, Engine, RootTransaction, text
 from sekisho.store import audit
 from sekisho.store.engine import FAILURES, close_quietly, make_log_durable, unavailable
 from sekisho.store.errors import StoreUnavailable
+from sekisho.store.postgresql import has_crossed, has_gone
 from sekisho.store.turn import Turn
 from sekisho.store.unit import Unit
 
@@ -126,7 +128,12 @@ class Writer:
         except FAILURES as error:
             self._drop_connection()
             jobs = jobs or self._waiting(first)
-            _fail(jobs, unavailable(error))
+            if has_crossed(error):
+                self._again([[job] for job in jobs])
+            elif has_gone(error):
+                self._again([jobs])
+            else:
+                _fail(jobs, unavailable(error))
         except Exception as error:
             # Only a mistake of ours comes here; nobody may be left waiting for ever.
             self._drop_connection()
@@ -170,6 +177,19 @@ class Writer:
             self._drop_connection()
             if not self._is_committed(mark, error):
                 _fail(jobs, unavailable(error, undone=False))
+
+    def _again(self, batches: list[list[_Job]]) -> None:
+        """Do work again of which nothing was committed, in a transaction for each batch."""
+        for number, jobs in enumerate(batches):
+            try:
+                connection = self._open()
+                for job in jobs:
+                    job.error = None
+                self._commit(connection, connection.begin(), jobs)
+            except FAILURES as error:
+                self._drop_connection()
+                _fail([job for rest in batches[number:] for job in rest], unavailable(error))
+                return
 
     def _open(self) -> Connection:
         """The connection; a new one has synced the database's log before its first transaction."""
