@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from sekisho.policy.reasons import CODES as REASON_CODES
 from sekisho.words import en, say
 
 LANGUAGES = sorted(say.LANGUAGES)
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "odd-messages.md"
 CODES = sorted(codes(registered().values()))
 
 
@@ -23,6 +26,17 @@ CODES = sorted(codes(registered().values()))
 @pytest.mark.parametrize("code", CODES)
 def test_every_finding_has_a_sentence_in_every_language(language: str, code: str) -> None:
     assert code in say.LANGUAGES[language].FINDINGS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_anomaly_of_the_guide_has_a_sentence_and_a_name(language: str) -> None:
+    rows = re.findall(r"(?m)^\| ([a-z0-9-]+(?:, [a-z0-9-]+)*) \|", GUIDE.read_text(encoding="utf-8"))
+    kinds = {kind for row in rows for kind in row.split(", ")} - {"kind"}
+    assert len(kinds) > 30
+    sentences = [say.finding(Finding("header-anomaly", "part:2", 1, kind=kind), language) for kind in sorted(kinds)]
+    assert len(set(sentences)) == len(kinds)
+    assert not [one for one in sentences if one == say.finding(Finding("header-anomaly", "part:2", 1), language)]
+    assert kinds <= say.LANGUAGES[language].KINDS.keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -60,6 +74,7 @@ def placeholders(template: str) -> set[str]:
         ("body", "本文", "the text"),
         ("body(html):3", "本文3行目 (html)", "line 3 of the text (html)"),
         ("body#2", "本文", "the text"),
+        ("part:2.1", "パート2.1", "part 2.1"),
         (
             "attachment:list.xlsx/顧客(hidden)!B4",
             "添付ファイル list.xlsx/顧客(hidden)!B4",
@@ -73,6 +88,13 @@ def placeholders(template: str) -> set[str]:
 def test_a_place_is_said_in_words(where: str, ja: str, english: str) -> None:
     assert say.place(where, "ja") == ja
     assert say.place(where, "en") == english
+
+
+def test_an_anomaly_of_the_whole_structure_is_one_of_the_message() -> None:
+    found = Finding("header-anomaly", "header:Content-Type", 1, kind="epilogue-text")
+    assert say.finding(found, "en").startswith("Text stands behind the last part of the message:")
+    found = Finding("header-anomaly", "header:Content-Type", 1, kind="repeated-field", values={"field": "Content-Type"})
+    assert "Content-Type" in say.finding(found, "en")
 
 
 def test_a_finding_says_what_and_where() -> None:

@@ -7,12 +7,15 @@ sentences a code: the condition is true, and it is not.
 
 from __future__ import annotations
 
+from sekisho.words import anomalies
+
 PLACES = {
     "header": "the {name} field",
     "line": "line {line} of the text",
     "part-line": "line {line} of {name}",
     "body": "the text",
     "attachment": "the file {name}",
+    "part": "part {name}",
     "message": "the message",
     "envelope": "the envelope",
 }
@@ -77,6 +80,11 @@ KINDS = {
     "invalid-content-type": "an invalid content type",
     "odd-transfer-encoding": "an odd transfer encoding",
     "duplicate-transfer-encoding": "two transfer encodings",
+    "header-too-long": "a header that is too long",
+    "several-charsets": "several charsets are declared",
+    "too-many-fields": "a field is repeated too often",
+    "too-many-parameters": "too many parameters",
+    "broken-tnef": "a broken winmail.dat",
     "names-disagree": "the names of a file disagree",
     "preamble-text": "text before the first part",
     "epilogue-text": "text after the last part",
@@ -97,6 +105,7 @@ KINDS = {
     "crashed": "reading it failed",
 }
 FINDINGS = {
+    **anomalies.findings(1),
     "mass-visible-recipients": "{addresses} outside addresses of {domains} organisations can see each other ({where})",
     "mixed-external-domains": "Outside recipients of {domains} organisations see each other: {names} ({where})",
     "dictionary-word": "A word of the list “{dictionary}” stands in {where}: “{evidence}” (different words: {words})",

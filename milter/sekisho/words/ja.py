@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from sekisho.words import anomalies
+
 PLACES = {
     "header": "{name}ヘッダー",
     "line": "本文{line}行目",
     "part-line": "{name} {line}行目",
     "body": "本文",
     "attachment": "添付ファイル {name}",
+    "part": "パート{name}",
     "message": "メール全体",
     "envelope": "宛先",
 }
@@ -72,6 +75,11 @@ KINDS = {
     "invalid-content-type": "Content-Typeが不正",
     "odd-transfer-encoding": "転送エンコードの書き方が不正",
     "duplicate-transfer-encoding": "転送エンコードが複数ある",
+    "header-too-long": "ヘッダーが長すぎる",
+    "several-charsets": "文字コードが複数宣言されている",
+    "too-many-fields": "同じヘッダーが多すぎる",
+    "too-many-parameters": "パラメーターが多すぎる",
+    "broken-tnef": "winmail.datが壊れている",
     "names-disagree": "ファイル名が食い違っている",
     "preamble-text": "最初のパートの前に文がある",
     "epilogue-text": "最後のパートの後に文がある",
@@ -92,6 +100,7 @@ KINDS = {
     "crashed": "読み取りが異常終了した",
 }
 FINDINGS = {
+    **anomalies.findings(0),
     "mass-visible-recipients": "社外のアドレス{addresses}件({domains}組織)が互いに見える状態です({where})",
     "mixed-external-domains": "{domains}組織の社外宛先が互いに見える状態です:{names}({where})",
     "dictionary-word": "辞書「{dictionary}」の語があります:{where}「{evidence}」(異なる語 {words}件)",

@@ -13,7 +13,7 @@ from types import ModuleType
 from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
 from sekisho.core.reason import Reason, Value
-from sekisho.words import en, ja, zh
+from sekisho.words import anomalies, en, ja, zh
 
 LANGUAGES: Mapping[str, ModuleType] = {"ja": ja, "en": en, "zh": zh}
 LONGEST = 600
@@ -35,13 +35,19 @@ def finding(found: Finding, language: str) -> str:
         "kind": said.KINDS.get(found.kind, one_line(found.kind, 80)),
         "count": f"{found.count:,}",
         "evidence": one_line(found.evidence, _LONGEST_VALUE),
-        "where": place(found.where, language),
+        "where": place(_where(found), language),
     }
     template = said.FINDINGS.get(f"{found.code}/{found.kind}") or said.FINDINGS.get(found.code)
     if template is None:
         template = said.UNKNOWN_FINDING
         values["values"] = _listed({"kind": found.kind, "count": found.count, **found.values})
     return one_line(_filled(template, values), LONGEST)
+
+
+def _where(found: Finding) -> str:
+    """The place to say: the structure's own is a field, of which no reader would think."""
+    whole = found.code == "header-anomaly" and found.where == anomalies.WHOLE and found.kind in anomalies.SENTENCES
+    return "message" if whole else found.where
 
 
 def place(where: str, language: str) -> str:
@@ -58,7 +64,7 @@ def place(where: str, language: str) -> str:
     front, _, line = name.rpartition(":")
     if kind == "attachment" and front and line.isdecimal():
         return _filled(said.PLACES["part-line"], {"name": front, "line": line})
-    return _filled(said.PLACES[kind], {"name": name}) if kind in ("header", "attachment") and name else clean
+    return _filled(said.PLACES[kind], {"name": name}) if kind in ("header", "attachment", "part") and name else clean
 
 
 def reason(why: Reason, language: str) -> str:

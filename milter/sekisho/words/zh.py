@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from sekisho.words import anomalies
+
 PLACES = {
     "header": "{name} 邮件头",
     "line": "正文第 {line} 行",
     "part-line": "{name} 第 {line} 行",
     "body": "正文",
     "attachment": "附件 {name}",
+    "part": "第 {name} 部分",
     "message": "整封邮件",
     "envelope": "收件人",
 }
@@ -72,6 +75,11 @@ KINDS = {
     "invalid-content-type": "Content-Type 无效",
     "odd-transfer-encoding": "传输编码写法异常",
     "duplicate-transfer-encoding": "有多个传输编码",
+    "header-too-long": "邮件头过长",
+    "several-charsets": "声明了多个字符集",
+    "too-many-fields": "重复的邮件头过多",
+    "too-many-parameters": "参数过多",
+    "broken-tnef": "winmail.dat 已损坏",
     "names-disagree": "文件名不一致",
     "preamble-text": "第一部分之前有文字",
     "epilogue-text": "最后一部分之后有文字",
@@ -92,6 +100,7 @@ KINDS = {
     "crashed": "读取异常终止",
 }
 FINDINGS = {
+    **anomalies.findings(2),
     "mass-visible-recipients": "{addresses} 个外部地址（{domains} 个单位）可以互相看到（{where}）",
     "mixed-external-domains": "{domains} 个单位的外部收件人可以互相看到：{names}（{where}）",
     "dictionary-word": "含有词表“{dictionary}”中的词：{where}“{evidence}”（共 {words} 个不同的词）",
