@@ -22,7 +22,7 @@ from tests.support.stores import a_desk
 
 KEYS = {
     "hold_id", "state", "created", "expires", "sender", "recipients", "subject",
-    "size", "rules", "findings", "queue_id",
+    "size", "rules", "findings", "queue_id", "members",
 }  # fmt: skip
 
 

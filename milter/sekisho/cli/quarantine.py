@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -101,6 +102,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sender", default="", metavar="A")
     parser.add_argument("--recipient", default="", metavar="R")
     parser.add_argument("--rule", default="", metavar="ID")
+    parser.add_argument("--campaign", default="", metavar="HOLD-ID", help="the messages that follow this one")
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
     parser.add_argument("--after", default="", metavar="HOLD-ID", help="go on after this one")
     parser.add_argument("-q", "--quiet", action="store_true", help="hold-ids only")
@@ -108,9 +110,10 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _list(configuration: Configuration, store: Store, options: argparse.Namespace) -> int:
     chosen = {State(state) for state in options.state or ()}
-    wanted = Filter(sender=options.sender, recipient=options.recipient, rule=options.rule)
+    campaign = read_id(options.campaign)
+    wanted = Filter(sender=options.sender, recipient=options.recipient, rule=options.rule, campaign=campaign)
     if options.all or chosen:
-        wanted = Filter(frozenset(chosen), options.sender, options.recipient, options.rule)
+        wanted = replace(wanted, states=frozenset(chosen))
     for hold in listing(store, wanted, limit=options.limit, after=options.after):
         if options.quiet:
             say(hold.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sekisho.cli.output import heading, say
 from sekisho.core.changes import to_json
+from sekisho.core.offers import Attachment
 from sekisho.serve.question import finding_record
 from sekisho.store.rows import HoldRow, RecipientRow
 from sekisho.words import say as words
@@ -26,6 +27,7 @@ def as_json(hold: HoldRow) -> dict[str, Any]:
         "rules": list(hold.rules),
         "findings": sorted({finding.code for finding in hold.evidence.findings}),
         "queue_id": hold.message.queue_id,
+        "members": hold.members,
     }
 
 
@@ -40,6 +42,8 @@ def in_full(hold: HoldRow, language: str) -> dict[str, Any]:
         "host": hold.message.host,
         "digest": hold.message.digest,
         "offered": hold.offered,
+        "outcome": hold.outcome,
+        "campaign": hold.campaign,
         "decisions": {one.path.address: _decision(one) for one in hold.recipients if one.decided},
         "waits": [
             {
@@ -55,6 +59,7 @@ def in_full(hold: HoldRow, language: str) -> dict[str, Any]:
         "because": {rule: words.reason(reason, language) for rule, reason in hold.evidence.reasons.items()},
         "evidence": [finding_record(finding, paths, language) for finding in hold.evidence.findings],
         "changes": [to_json(change) for change in hold.changes],
+        "files": [_file(file) for file in hold.offers.files],
     }
 
 
@@ -64,7 +69,9 @@ def line(hold: HoldRow, zone: tzinfo) -> str:
     more = f" (+{len(hold.recipients) - 3})" if len(hold.recipients) > 3 else ""
     when = hold.created.astimezone(zone).strftime("%Y-%m-%d %H:%M")
     rules = ",".join(hold.rules)
-    return f"{hold.id}  {hold.state.value:<9}  {when}  {hold.message.sender.address} -> {waiting}{more}  [{rules}]"
+    alike = f"  and {hold.members} more alike" if hold.members else ""
+    sender = hold.message.sender.address
+    return f"{hold.id}  {hold.state.value:<9}  {when}  {sender} -> {waiting}{more}{alike}  [{rules}]"
 
 
 def tell(hold: HoldRow, zone: tzinfo, language: str) -> None:
@@ -75,17 +82,30 @@ def tell(hold: HoldRow, zone: tzinfo, language: str) -> None:
     say(f"  came     {_local(hold.created, zone)}, queue-id {hold.message.queue_id or '-'}, {hold.message.size} octets")
     if hold.expires is not None:
         say(f"  expires  {_local(hold.expires, zone)}")
+    if hold.members:
+        say(f"  alike    {hold.members} more, for which the same will be decided (list --campaign {hold.id})")
+    if hold.campaign:
+        say(f"  follows  {hold.campaign}")
+    if hold.outcome:
+        say(f"  outcome  {hold.outcome}")
     if hold.offered > 1:
         say(f"  offered  {hold.offered} times")
     heading("recipients")
     for one in hold.recipients:
         by = f"  by {one.decided_by or 'the gateway'}, {_local(one.decided, zone)}" if one.decided else ""
         say(f"  {one.path.address}: {one.state.value}{by}{'  ' + one.reply if one.reply else ''}")
+    for file in hold.offers.files:
+        say(f"  file {file.name or file.place}: {f'must stay ({file.stays})' if file.stays else 'can be left out'}")
     heading("why")
     for rule, reason in hold.evidence.reasons.items():
         say(f"  {rule}: {words.reason(reason, language)}")
     for finding in hold.evidence.findings:
         say(f"  {finding.where}: {words.finding(finding, language)}")
+
+
+def _file(file: Attachment) -> dict[str, str | int]:
+    """Why it ``stays`` is empty where it can be left out."""
+    return {"place": file.place, "name": file.name, "type": file.type, "size": file.size, "stays": file.stays}
 
 
 def _decision(person: RecipientRow) -> dict[str, str | None]:

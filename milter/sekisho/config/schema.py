@@ -18,6 +18,7 @@ from sekisho.config.settings import settings_model
 from sekisho.config.values import EMPTY_IS_DEFAULT
 from sekisho.inspectors.registry import registered
 from sekisho.policy.actions.base import ShortFor, bare
+from sekisho.policy.actions.holding import switched
 from sekisho.policy.actions.tree import ACTIONS
 from sekisho.policy.models import PolicyFile
 from sekisho.policy.modes import ModesFile
@@ -92,6 +93,10 @@ def _or_text(schema: JsonSchemaValue) -> JsonSchemaValue:
     return {"anyOf": [{"type": "string"}, schema]}
 
 
+def _or_switch(schema: JsonSchemaValue) -> JsonSchemaValue:
+    return {"anyOf": [{"type": "boolean"}, schema]}
+
+
 def _or_word(schema: JsonSchemaValue) -> JsonSchemaValue:
     return {"anyOf": [{"enum": bare_words()}, schema]}
 
@@ -112,6 +117,7 @@ _ALLOWED: dict[Any, Callable[[JsonSchemaValue], JsonSchemaValue]] = {
     MANY.func: _one_or_many,
     EMPTY_IS_DEFAULT.func: _or_nothing,
     bare: _or_word,
+    switched: _or_switch,
 }
 """What each validator that runs before the model makes possible."""
 

@@ -8,7 +8,7 @@ on at once. No recipient left with the MTA: discard.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from sekisho.core.actions import (
     Tell,
 )
 from sekisho.core.approval import CC_APPROVER, roles, steps
+from sekisho.core.campaign import Campaign, campaign_key
 from sekisho.core.changes import Change
 from sekisho.core.decision import Decision, Disposition, those
 from sekisho.core.edits import AddRecipient, Edit, MtaHold, RemoveRecipient
@@ -65,6 +66,8 @@ class Deposit:
     changes: tuple[Change, ...]
     waits: tuple[Wait, ...]
     rules: tuple[str, ...]
+    campaign: Campaign | None = None
+    """Where all its rules treat messages that are alike as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,15 @@ def _deposit(facts: Facts, decision: Decision, mask: Mask, added: Iterable[str],
     waiting = (facts.transaction.recipients[index] for index in members(mask))
     recipients = (*waiting, *(parse_path(f"<{address}>".encode()) for address in added))
     changes = header_edits(facts, decision, mask, marked=False)
-    return Deposit(recipients, changes, locks, tuple(dict.fromkeys(wait.rule for wait in locks)))
+    rules = tuple(dict.fromkeys(wait.rule for wait in locks))
+    return Deposit(recipients, changes, locks, rules, _campaign(facts, locks, rules))
+
+
+def _campaign(facts: Facts, locks: Sequence[Wait], rules: Sequence[str]) -> Campaign | None:
+    windows = [lock.terms.campaign for lock in locks if lock.terms.campaign is not None]
+    if not windows or len(windows) < len(locks):
+        return None
+    return Campaign(campaign_key(facts, rules), min(windows))
 
 
 def _notices(facts: Facts, decision: Decision, leaving: Mask, rejected: Mask) -> tuple[Notice, ...]:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sekisho.core.lifecycle import Event, Refused, State, after
-from sekisho.core.outcomes import FALSE_ALARM, outcome_of
+from sekisho.core.outcomes import FALSE_ALARM
+from sekisho.quarantine.campaigns import decided, is_first
 from sekisho.quarantine.fixes import NotPossible, fixed, fixes_of
 from sekisho.quarantine.notify import is_announced, tell, tell_asked
+from sekisho.quarantine.outcomes import with_outcome
 from sekisho.quarantine.rights import FIXES, REJECT, Choice, asked_of, rights, votes_of, waiting
 from sekisho.quarantine.voting import free, progressed, with_votes
-from sekisho.store import Store, holds, releases
+from sekisho.store import Store, campaigns, holds, releases
 from sekisho.store.rows import HoldRow, RecipientRow
 from sekisho.store.unit import Entry, Unit
 
@@ -148,6 +150,8 @@ def decide_within(
         raise ReasonMissing(choice, "a reason")
     hold = _loaded(unit, hold_id)
     chosen = _chosen(hold, recipients)
+    if is_first(hold) and set(chosen) != set(waiting(hold)):
+        _require_alone(unit, hold, choice, now)
     if false_alarm:
         hold = replace(hold, outcome=FALSE_ALARM)
     if choice in FIXES:
@@ -188,12 +192,14 @@ def settle(
     for ordinal in chosen:
         state = _moved(hold, ordinal, event)
         people[ordinal] = replace(people[ordinal], state=state, decided=now, decided_by=actor.name)
-    settled = holds.save(unit, hold, _with_outcome(replace(hold, recipients=tuple(people))))
+    settled = holds.save(unit, hold, with_outcome(replace(hold, recipients=tuple(people))))
     concerned = [people[ordinal] for ordinal in chosen]
     details = {"recipients": [person.path.address for person in concerned]}
     unit.record(Entry(now, actor.name, actor.role, event.value, hold.id, reason, details))
     if event is Event.RELEASE:
         releases.schedule(unit, hold.id, now)
+    if is_first(settled) and settled.state is not State.HELD:
+        decided(unit, settled, event, actor.name, actor.role, now, reason)
     if event is not Event.RELEASE or actor.role != "timer" or is_announced(hold):
         tell(unit, _TOLD[event], settled, concerned, now, actor=actor.name, comment=reason)
     if settled.state is not State.HELD:
@@ -201,11 +207,11 @@ def settle(
     return settled
 
 
-def _with_outcome(hold: HoldRow) -> HoldRow:
-    """The hold with what it was good for, once nobody waits."""
-    states = [person.state for person in hold.recipients]
-    found = outcome_of(states, fixed=bool(hold.offers.made), false_alarm=hold.outcome == FALSE_ALARM)
-    return replace(hold, outcome=found or hold.outcome)
+def _require_alone(unit: Unit, hold: HoldRow, choice: Choice, now: datetime) -> None:
+    """A campaign is decided as a whole. A message that nothing followed yet can be divided, and nothing will follow."""
+    if hold.members:
+        raise Impossible(hold.id, choice, f"{hold.members} more messages follow it: it is decided for all recipients")
+    campaigns.close(unit, hold.id, now)
 
 
 def _require(hold: HoldRow, choice: Choice, actor: Actor) -> None:

@@ -21,6 +21,7 @@ from sekisho.core.message import Path, Transaction, message_octets
 from sekisho.core.offers import Offers
 from sekisho.core.plan import Deposit, Plan, Wait
 from sekisho.core.truth import Mask
+from sekisho.quarantine.campaigns import Joined, join, record_followed
 from sekisho.quarantine.notify import announces, answer_to, is_announced, tell, tell_planned
 from sekisho.quarantine.received import hold_ids, released_just_now
 from sekisho.quarantine.voting import must_ask
@@ -146,11 +147,15 @@ class _Offer:
             waits=tuple(_lock(wait, message) for wait in one.waits),
             offers=self._offers(one),
         )
+        joined = join(unit, one.campaign, hold) if one.campaign else Joined(hold)
+        hold = joined.hold
         holds.add_hold(unit, hold)
         unit.record(Entry(message.received, "", _ROLE, "held", hold.id, details=_details(hold)))
-        if not one.waits:
-            releases.schedule(unit, hold.id, message.received)
-        if is_announced(hold):
+        if joined.campaign is not None:
+            record_followed(unit, hold, joined.campaign, message.received)
+        if hold.state is State.RELEASING:
+            releases.start(unit, hold.id, message.received)
+        if not hold.campaign and is_announced(hold):
             tell(unit, "held", hold, people, message.received)
         return hold.id
 
@@ -278,6 +283,7 @@ def _details(hold: HoldRow) -> dict[str, object]:
         "message_id": hold.message.message_id,
         "size": hold.message.size,
         "digest": hold.message.digest,
+        **({"campaign": hold.campaign} if hold.campaign else {}),
     }
 
 

@@ -45,14 +45,13 @@ def fixed(hold: HoldRow, fix: str, files: Sequence[str], language: str) -> HoldR
     if any(person.state in _UNDER_WAY for person in hold.recipients):
         raise NotPossible("some of it is already on its way")
     if fix == ENVELOPE_ONLY:
-        return _hidden(hold)
+        return hidden(hold)
     chosen = [_file(hold, wanted) for wanted in files] or concerned(hold)
     if not chosen:
         raise NotPossible("its findings concern no file: name the file to be left out")
     for file in chosen:
-        if file.stays:
-            raise NotPossible(f"{file.name or file.place} must stay: {file.stays}")
-    return _with(hold, fix, [file.dropped(_note(file, language)) for file in chosen])
+        hold = left_behind(hold, file.place, _note(file, language))
+    return hold
 
 
 def concerned(hold: HoldRow) -> list[Attachment]:
@@ -67,10 +66,19 @@ def fixes_of(changes: Iterable[Change]) -> list[str]:
     return [change.name or change.place for change in changes if isinstance(change, DropAttachment)]
 
 
-def _hidden(hold: HoldRow) -> HoldRow:
+def hidden(hold: HoldRow) -> HoldRow:
+    """The hold with its recipients hidden from each other; raises `NotPossible`."""
     if not hold.offers.can_hide:
         raise NotPossible("it has no recipients to hide, or it is signed or encrypted")
     return _with(hold, ENVELOPE_ONLY, hold.offers.hide)
+
+
+def left_behind(hold: HoldRow, place: str, note: str) -> HoldRow:
+    """The hold without the file at a place; raises `NotPossible`."""
+    file = _file(hold, place)
+    if file.stays:
+        raise NotPossible(f"{file.name or file.place} must stay: {file.stays}")
+    return _with(hold, DROP_ATTACHMENT, [file.dropped(note)])
 
 
 def _with(hold: HoldRow, fix: str, more: Iterable[Change]) -> HoldRow:

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
 from sekisho.quarantine.asking import Desk, ask_due
+from sekisho.quarantine.campaigns import settle_due
 from sekisho.quarantine.choose import take_effect
 from sekisho.quarantine.leased import Pool
 from sekisho.quarantine.outbox import Notices
@@ -40,7 +41,7 @@ class ReleaseWorker:
         self._watch = watch
         self._clock = clock
         self._wake = threading.Event()
-        owner = f"{store.instance}/{store.new_id()}"
+        owner = self._owner = f"{store.instance}/{store.new_id()}"
         sent = Releases(store, send, watch, clock)
         self._desk = desk
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
@@ -85,7 +86,8 @@ class ReleaseWorker:
         # What was chosen in time counts, even if the time is over now: choices before timers.
         chosen = take_effect(self._store, now, self._trouble)
         expired = expire_due(self._store, now, self._desk.calendar, self._trouble)
-        return chosen + expired + self._releases.step(now) + self._notices.step(now)
+        followed = settle_due(self._store, self._owner, now, self._trouble)
+        return chosen + expired + followed + self._releases.step(now) + self._notices.step(now)
 
     def _ask_beside(self, now: datetime) -> None:
         """Ask people in a thread of its own: a directory that is slow keeps nobody else waiting."""

@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, RowMapping, Update, bindparam, select, upd
 from sekisho.core.changes import from_json, to_json
 from sekisho.core.lifecycle import State, summary
 from sekisho.core.message import Path
-from sekisho.store import locks
+from sekisho.store import campaigns, locks
 from sekisho.store.codec import (
     client_from_json,
     client_to_json,
@@ -147,7 +147,8 @@ def load(view: View, hold_id: str) -> HoldRow | None:
     for row in view.find(view.locking(_ONE, holds), hold=hold_id):
         shut = view.find(_LOCKS, hold=hold_id)
         asked = locks.asks_of_one(view, hold_id) if any(map(locks.may_ask, shut)) else ()
-        return _hold(row, view.find(_PEOPLE, hold=hold_id), shut, asked)
+        followed = campaigns.members(view, {hold_id}) if campaigns.may_lead(row, shut) else {}
+        return _hold(row, view.find(_PEOPLE, hold=hold_id), shut, asked, followed.get(hold_id, 0))
     return None
 
 
@@ -157,7 +158,14 @@ def load_rows(view: View, rows: Sequence[RowMapping]) -> list[HoldRow]:
     people = _grouped(view, recipients, wanted)
     shut = _grouped(view, waits, wanted)
     asked = locks.asks_of(view, {row["hold"] for row in chain(*shut.values()) if locks.may_ask(row)})
-    return [_hold(row, people.get(row["id"], []), shut.get(row["id"], []), asked.get(row["id"], ())) for row in rows]
+    led = {row["id"] for row in rows if campaigns.may_lead(row, shut.get(row["id"], ()))}
+    followed = campaigns.members(view, led)
+
+    def whole(row: RowMapping) -> HoldRow:
+        name = row["id"]
+        return _hold(row, people.get(name, []), shut.get(name, []), asked.get(name, ()), followed.get(name, 0))
+
+    return [whole(row) for row in rows]
 
 
 def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
@@ -249,6 +257,7 @@ def _hold(
     people: Sequence[Found],
     shut: Sequence[Found],
     asked: tuple[AskRow, ...],
+    members: int,
 ) -> HoldRow:
     message = _message(row)
     return HoldRow(
@@ -269,6 +278,7 @@ def _hold(
         passed=bool(row["passed"]),
         offers=offers_from_json(row["offers"]),
         campaign=row["campaign"] or "",
+        members=members,
     )
 
 

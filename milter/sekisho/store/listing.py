@@ -17,6 +17,8 @@ from sekisho.store.tables import holds, messages, recipients, waits
 from sekisho.store.unit import View
 
 _PAGE = 500
+_LED = holds.c.campaign.is_(None)
+"""Holds that are decided about; what follows them is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class Filter:
     """Envelope sender or sender of record."""
     recipient: str = ""
     rule: str = ""
+    campaign: str = ""
+    """The holds that follow this one. Otherwise such holds are listed only where a recipient is asked for: they are
+    what waits behind one line of the list."""
 
 
 def listing(store: Store, wanted: Filter, *, limit: int | None = None, after: str = "") -> Iterator[HoldRow]:
@@ -43,8 +48,8 @@ def listing(store: Store, wanted: Filter, *, limit: int | None = None, after: st
 
 
 def counts(view: View) -> dict[State, int]:
-    """How many holds are in each state that a hold can have."""
-    query = select(holds.c.state, func.count()).group_by(holds.c.state)
+    """How many holds are in each state that a hold can have; a campaign is one."""
+    query = select(holds.c.state, func.count()).where(_LED).group_by(holds.c.state)
     known = {row[0]: row[1] for row in view.connection.execute(query)}
     return {state: known.get(state, 0) for state in State if state not in _OF_RECIPIENTS}
 
@@ -57,7 +62,7 @@ def oldest(view: View) -> datetime | None:
 
 def expiring(view: View, until: datetime) -> int:
     """How many waiting holds expire up to then."""
-    query = select(func.count()).select_from(holds).where(holds.c.state == State.HELD, holds.c.expires <= until)
+    query = select(func.count()).select_from(holds).where(holds.c.state == State.HELD, holds.c.expires <= until, _LED)
     return view.connection.scalar(query) or 0
 
 
@@ -66,6 +71,7 @@ def by_rule(view: View) -> list[RuleStatistics]:
     query = (
         select(waits.c.rule, holds.c.state, func.count(holds.c.id.distinct()))
         .join(holds, waits.c.hold == holds.c.id)
+        .where(_LED)
         .group_by(waits.c.rule, holds.c.state)
     )
     outcomes: dict[str, dict[str, int]] = {}
@@ -118,6 +124,10 @@ def _query(wanted: Filter, state: State | None, position: _Position | None) -> S
     if wanted.recipient:
         addressed = select(recipients.c.hold).where(func.lower(recipients.c.address) == wanted.recipient.lower())
         query = query.where(holds.c.id.in_(addressed))
+    if wanted.campaign:
+        query = query.where(holds.c.campaign == wanted.campaign)
+    elif not wanted.recipient:
+        query = query.where(_LED)
     if wanted.rule:
         query = query.where(holds.c.id.in_(select(waits.c.hold).where(waits.c.rule == wanted.rule)))
     return query

@@ -25,8 +25,12 @@ _POSTPONE = (
 def schedule(unit: Unit, hold: str, now: datetime) -> None:
     """Something of the hold is to be sent from now on."""
     if unit.change(_AGAIN, {"of": hold, "at": now}) == 0:
-        row = {"hold": hold, "decided": now, "due": now, "attempts": 0, "owner": "", "leased_until": None}
-        unit.add(releases, row)
+        start(unit, hold, now)
+
+
+def start(unit: Unit, hold: str, now: datetime) -> None:
+    """The same of a hold of which nothing is to be sent yet."""
+    unit.add(releases, {"hold": hold, "decided": now, "due": now, "attempts": 0, "owner": "", "leased_until": None})
 
 
 def is_due(view: View, now: datetime) -> bool:

@@ -135,6 +135,8 @@ class HoldRow:
     """What the message allows of the fixes that its rules offer."""
     campaign: str = ""
     """The hold that stands for all of its campaign; empty where it stands for itself."""
+    members: int = 0
+    """How many more holds follow what is decided about this one."""
 
 
 @dataclass(frozen=True, slots=True)

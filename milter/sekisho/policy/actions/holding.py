@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, WithJso
 
 from sekisho.core import actions
 from sekisho.core.actions import Action, OnExpiry
+from sekisho.core.amounts import Duration
 from sekisho.core.approval import OPERATOR, Approval, Role, parse
 from sekisho.core.fields import DurationField, WorkingDurationField
 from sekisho.core.terms import Escalation, Preview, Review, Terms
@@ -89,11 +90,20 @@ class ApprovedForSettings(Word):
 class CampaignSettings(Word):
     """What belongs together."""
 
-    within: DurationField = Field(description="Messages that come within so long of the first")
+    within: DurationField = Field(
+        default=Duration(2 * 3600),
+        description="Messages that come within so long of the first",
+        json_schema_extra={"default": "2h"},
+    )
+
+
+def switched(value: object) -> object:
+    """``true`` stands for the settings as they usually are, ``false`` for none."""
+    return ({} if value else None) if isinstance(value, bool) else value
 
 
 Offer = Literal["envelope-only", "drop-recipient", "drop-attachment", "link", "send-with-reason", "cancel"]
-SETTINGS_LATER = ("remember", "approved_for", "review", "campaign")
+SETTINGS_LATER = ("review",)
 """Settings without effect yet."""
 OFFERED_LATER = ("link",)
 
@@ -139,8 +149,12 @@ class HoldSettings(Word):
         default=None, description="An approval holds for more, such as {thread: 7d}"
     )
     review: ReviewSettings | None = Field(default=None, description="Send now, check afterwards: {by, within}")
-    campaign: Annotated[CampaignSettings, BeforeValidator(ShortFor("within"))] | None = Field(
-        default=None, description="Treat messages that are alike as one, within so long, such as 1h"
+    campaign: Annotated[
+        Annotated[CampaignSettings, BeforeValidator(ShortFor("within"))] | None, BeforeValidator(switched)
+    ] = Field(
+        default=None,
+        description="Treat messages that are alike in sender and List-Id, or sender and subject, as one hold: `true`, "
+        "or within how long, such as 1h",
     )
     notice: StrictBool | None = Field(
         default=None, description="Whether the sender is told; unless set, of holds that last longer than 60s"

@@ -12,7 +12,7 @@ down_revision = "0003"
 def upgrade() -> None:
     op.add_column("holds", sa.Column("offers", sa.Text(), nullable=False, server_default="{}"))
     op.add_column("holds", sa.Column("campaign", sa.String(length=26), nullable=True))
-    op.create_index("holds_campaign", "holds", ["campaign"], unique=False)
+    op.create_index("holds_of_campaign", "holds", ["campaign", "state"], unique=False)
     _make_campaigns()
     _make_remembered()
     _make_counts()
