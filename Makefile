@@ -1,5 +1,6 @@
 # Thin: every target calls what is below it. `make help` lists them.
 PYTHON ?= python3
+MINUTES ?= 10
 BIN    := .venv/bin
 # What Debian or Ubuntu must have; integration/setup/packages installs what is missing.
 APT_RUN  := python3-venv python3-dev gcc libc6-dev libmilter-dev libarchive13
@@ -7,7 +8,7 @@ APT_MAIL := postfix
 APT_TEST := $(APT_MAIL) postgresql chromium chromium-driver fonts-noto-cjk prometheus strace zip p7zip-full qpdf
 APT_BENCH := rspamd
 
-.PHONY: help demo test venv lint bench bench-quick score torture docs lock clean
+.PHONY: help demo test venv lint bench bench-quick score fuzz torture docs lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +35,9 @@ bench-quick: .cache/apt-test .cache/apt-bench .cache/venv-test ## the same in tw
 
 score: .cache/venv-test ## precision and recall of each finding on labelled mail; writes docs/detection.md
 	@$(BIN)/python -m integration.score
+
+fuzz: .cache/venv-test ## new cases for every parser, MINUTES=10; keeps what breaks one in .cache/fuzz
+	@$(BIN)/python -m tests.fuzz $(MINUTES) $(TARGET)
 
 torture: .cache/apt-test .cache/venv-test ## kill -9 at random moments under load; prints what became of every message
 	@$(BIN)/python -m integration.torture

@@ -19,9 +19,11 @@ _TOKEN = re.compile(_BLANK_OR_ATOM + _QUOTED + _OTHERS, re.VERBOSE | re.DOTALL)
 _TOKEN_UNQUOTED = re.compile(_BLANK_OR_ATOM + _OTHERS, re.VERBOSE | re.DOTALL)
 _PARENTHESES = re.compile(r"[()]|\\.", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_AROUND_DOTS = re.compile(r"\s*+([.@])\s*+")
+_BLANKS = re.compile(r"\s++")
+_AROUND_DOTS = re.compile(r" ?([.@]) ?")
 _SEPARATORS = re.compile(r"[,;\r\n]")
-_WORDS = re.compile(r"""[^\s<>()"',;:@\\]++(?:@[^\s<>()"',;:@]*+)++""")
+# Tried where a word begins only: at every letter of a long one it would take the square of its length.
+_WORDS = re.compile(r"""(?<![^\s<>()"',;:@\\])[^\s<>()"',;:@\\]++(?:@[^\s<>()"',;:@]*+)++""")
 _QUOTED_ANGLE = re.compile(r'(\s*+"(?:[^"\\]|\\.)*+"\s*+@[^<>"()]*+)>', re.DOTALL)
 _SIGNS = re.compile(r"[,;:<>@]")
 _ODD = re.compile(r"""[\s"'(),:;<>\\@]|[.]{2}""")
@@ -224,7 +226,7 @@ def split_anyhow(text: str) -> list[Found]:
 def _candidates(text: str) -> Iterator[str]:
     for chunk in _SEPARATORS.split(text):
         if "@" in chunk:
-            for word in _WORDS.findall(_AROUND_DOTS.sub(r"\1", chunk)):
+            for word in _WORDS.findall(_AROUND_DOTS.sub(r"\1", _BLANKS.sub(" ", chunk))):
                 yield word.strip(".")
 
 
