@@ -20,6 +20,9 @@ from sekisho.core.lifecycle import State
 CUT_OFF = 10.0
 """Seconds after Postfix began to take a release within which a kill explains that it is sent again."""
 
+_FOLLOWS = {Decided.RELEASE: State.SENT, Decided.REJECT: State.REJECTED}
+_SETTLED = frozenset({State.SENT, State.HELD, State.REJECTED})
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -126,6 +129,7 @@ class _Case:
         row = self._rows[0]
         if not row.intact:
             self._wrong("stored octets differ from those sent")
+        self._decided(row)
         if row.state is State.SENT:
             self._released(row)
         elif row.state in {State.HELD, State.REJECTED}:
@@ -133,9 +137,19 @@ class _Case:
         else:
             self._wrong("unsettled")
 
+    def _decided(self, row: Held) -> None:
+        """At most one decision was acknowledged, and it was carried out."""
+        decided = self._world.ledger.decided(self._address)
+        if len(self._world.ledger.tried(self._address)) > 1:
+            self._seen("fought over")
+        if len(decided) > 1:
+            self._wrong(f"decided {len(decided)} times")
+        elif decided and row.state in _SETTLED and row.state is not _FOLLOWS[decided[0]]:
+            self._wrong(f"the decision was to {decided[0].value}")
+
     def _released(self, row: Held) -> None:
         timed = self._posted.mail.fates[self._address] is Fate.TIMED
-        if not timed and self._world.ledger.decided.get(self._address) is not Decided.RELEASE:
+        if not timed and Decided.RELEASE not in self._world.ledger.tried(self._address):
             self._wrong("RELEASED BY NOBODY")
         if row.sent_on_record != 1:
             self._wrong(f"{row.sent_on_record} times sent on record")
@@ -145,12 +159,8 @@ class _Case:
         if any(copy.hold for copy in self._copies) or self._world.queued[self._address]:
             self._wrong("DELIVERED UNRELEASED")
         self._seen(row.state.value)
-        surely = self._world.ledger.decided.get(self._address) if self._is_sure() else None
-        if row.state is not {None: row.state, Decided.RELEASE: State.SENT, Decided.REJECT: State.REJECTED}[surely]:
-            self._wrong(f"the decision was to {surely.value if surely else 'wait'}")
-
-    def _is_sure(self) -> bool:
-        return self._address in self._world.ledger.surely_decided
+        if row.state is State.REJECTED and Decided.REJECT not in self._world.ledger.tried(self._address):
+            self._wrong("REJECTED BY NOBODY")
 
     def _arrived(self, what: str, explained: int) -> None:
         """Count copies; each beyond the first needs an explanation."""

@@ -50,8 +50,8 @@ class Ledger:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._posted: dict[str, Posted] = {}
-        self._decided: dict[str, Decided] = {}
-        self._surely: set[str] = set()
+        self._tried: dict[str, set[Decided]] = {}
+        self._decided: dict[str, list[Decided]] = {}
 
     def offered(self, mail: Mail, told: Told) -> None:
         with self._lock:
@@ -60,12 +60,14 @@ class Ledger:
     def deciding(self, addresses: Iterable[str], choice: Decided) -> None:
         """Said before it is done: a release may arrive before the decision has returned."""
         with self._lock:
-            self._decided.update(dict.fromkeys(addresses, choice))
+            for address in addresses:
+                self._tried.setdefault(address, set()).add(choice)
 
-    def has_decided(self, addresses: Iterable[str]) -> None:
+    def has_decided(self, addresses: Iterable[str], choice: Decided) -> None:
         """The decision was taken: it is committed."""
         with self._lock:
-            self._surely.update(addresses)
+            for address in addresses:
+                self._decided.setdefault(address, []).append(choice)
 
     @property
     def posted(self) -> dict[str, Posted]:
@@ -73,14 +75,12 @@ class Ledger:
         with self._lock:
             return dict(self._posted)
 
-    @property
-    def decided(self) -> dict[str, Decided]:
-        """What was, or may have been, decided: by address."""
+    def tried(self, address: str) -> frozenset[Decided]:
+        """What somebody wanted for a recipient, whether it came to that or not."""
         with self._lock:
-            return dict(self._decided)
+            return frozenset(self._tried.get(address, ()))
 
-    @property
-    def surely_decided(self) -> frozenset[str]:
-        """Addresses whose decision was acknowledged."""
+    def decided(self, address: str) -> tuple[Decided, ...]:
+        """Every decision for a recipient that was acknowledged."""
         with self._lock:
-            return frozenset(self._surely)
+            return tuple(self._decided.get(address, ()))

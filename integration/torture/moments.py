@@ -23,6 +23,8 @@ class Moment(Enum):
     """A client has ended a message, and waits for the answer."""
     COMMIT = 0.004
     """After that the database's log has grown: a commit, and a reply, are under way."""
+    DECISION = 0.02
+    """Somebody is about to decide."""
     RELEASE = 0.03
     """A released message has been handed over, and the listener is to answer."""
 

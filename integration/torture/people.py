@@ -1,29 +1,27 @@
-"""Who acts while Sekisho is being killed: clients that offer mail until it is accepted, one who decides on holds."""
+"""Who acts while Sekisho is being killed: clients that offer mail until it is accepted, several who decide on holds."""
 
 from __future__ import annotations
 
+import json
 import random
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from pathlib import Path
 
 from integration.client import Client
+from integration.torture.decider import TRYING
 from integration.torture.ledger import Decided, Ledger, Told
 from integration.torture.mail import SENDER, Mail, mails
 from integration.torture.moments import Moment, Moments
-from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import Actor, decide
-from sekisho.quarantine.rights import Choice
-from sekisho.store import Store, StoreUnavailable
-from sekisho.store.listing import Filter, listing
-from sekisho.store.rows import HoldRow
 
 CLIENTS = 4
 PAUSE = 0.25
 """Seconds that a client waits on average before its next message."""
 _AGAIN = 0.05
-_APPROVER = Actor("takahashi", "operator")
+APPROVERS = 3
 
 
 class Person(threading.Thread):
@@ -38,6 +36,7 @@ class Person(threading.Thread):
         try:
             while not self._stop_asked.is_set():
                 self.act()
+            self.rest()
         except BaseException as error:
             self._trouble = error
 
@@ -45,8 +44,14 @@ class Person(threading.Thread):
         """One thing."""
         raise NotImplementedError
 
+    def rest(self) -> None:
+        """What is to be done when told to stop."""
+
     def stop(self) -> None:
         self._stop_asked.set()
+
+    def _is_stopping(self) -> bool:
+        return self._stop_asked.is_set()
 
     def finish(self, patience: float) -> None:
         """Wait until the last thing is done."""
@@ -102,38 +107,62 @@ def _told(code: int) -> Told:
 
 
 class Approver(Person):
-    """Looks at new holds: releases most, some for one recipient only, rejects a few, leaves the rest."""
+    """Somebody who decides, in a process that can be killed and is then started again; reads what it says of itself."""
 
-    def __init__(self, store: Store, ledger: Ledger, rng: random.Random) -> None:
-        super().__init__("approver")
-        self._store = store
+    def __init__(self, number: int, configuration: Path, ledger: Ledger, moments: Moments) -> None:
+        super().__init__(f"approver {number}")
+        self._command = [sys.executable, "-m", "integration.torture.decider", str(configuration), str(number)]
         self._ledger = ledger
-        self._rng = rng
-        self._seen: set[str] = set()
+        self._moments = moments
+        self._guard = threading.Lock()
+        self._child = self._new_child()
+
+    def _new_child(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def act(self) -> None:
-        for hold in listing(self._store, Filter(frozenset({State.HELD})), limit=100):
-            if hold.id not in self._seen:
-                self._seen.add(hold.id)
-                self._consider(hold)
-        self._stop_asked.wait(0.2)
-
-    def _consider(self, hold: HoldRow) -> None:
-        """Holds that a timer opens are the timer's."""
-        fortune = self._rng.random()
-        if fortune < 0.25 or hold.expires is not None:
-            return
-        addresses = [person.path.address for person in hold.recipients]
-        if fortune < 0.45:
-            self._decide(hold, Choice.RELEASE, addresses[:1])
-        elif fortune < 0.9:
-            self._decide(hold, Choice.RELEASE, addresses)
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()
+        if line.endswith(b"\n"):
+            self._heard(line)
         else:
-            self._decide(hold, Choice.REJECT, addresses)
+            self._end()
+            with self._guard:
+                self._child = self._new_child()
+                if self._is_stopping():
+                    self._hang_up()
 
-    def _decide(self, hold: HoldRow, choice: Choice, addresses: list[str]) -> None:
-        """After a failure of the store nobody knows whether it was decided."""
-        self._ledger.deciding(addresses, Decided(choice.value))
-        with suppress(StoreUnavailable):
-            decide(self._store, hold.id, choice, _APPROVER, datetime.now(UTC), recipients=addresses)
-            self._ledger.has_decided(addresses)
+    def _heard(self, line: bytes) -> None:
+        what, wanted, addresses = json.loads(line)
+        if what == TRYING:
+            self._ledger.deciding(addresses, Decided(wanted))
+            self._moments.now(Moment.DECISION)
+        else:
+            self._ledger.has_decided(addresses, Decided(wanted))
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._child.kill()
+
+    def stop(self) -> None:
+        """The end of its input tells the process, and the end of its output us."""
+        super().stop()
+        with self._guard:
+            self._hang_up()
+
+    def rest(self) -> None:
+        assert self._child.stdout is not None
+        for line in self._child.stdout:
+            self._heard(line)
+        self._end()
+
+    def _hang_up(self) -> None:
+        assert self._child.stdin is not None
+        with suppress(OSError):
+            self._child.stdin.close()
+
+    def _end(self) -> None:
+        assert self._child.stdout is not None
+        self._hang_up()
+        self._child.stdout.close()
+        self._child.wait()

@@ -25,18 +25,19 @@ from integration.torture.judgement import Judgement, World, judge
 from integration.torture.ledger import Ledger
 from integration.torture.mail import AWAY, POLICY
 from integration.torture.moments import Lookout, Moment, Moments
-from integration.torture.people import CLIENTS, Approver, Person, Sender
+from integration.torture.people import APPROVERS, CLIENTS, Approver, Person, Sender
 from integration.torture.unit import Part, Unit
 from sekisho.config.load import load
 from sekisho.serve.roles import store_of
 from sekisho.store import audit
 
-_WEIGHTS = {Part.WORKER: 4, Part.RELEASE: 4, Part.SUPERVISOR: 2, Part.HTTP: 1}
+_WEIGHTS = {Part.WORKER: 4, Part.RELEASE: 4, Part.SUPERVISOR: 2, Part.HTTP: 1, Part.DECIDER: 4}
 _MOMENTS = {
     Part.WORKER: (Moment.COMMIT, Moment.COMMIT, Moment.OFFER, Moment.ANY),
     Part.RELEASE: (Moment.RELEASE, Moment.RELEASE, Moment.ANY),
     Part.SUPERVISOR: (Moment.ANY, Moment.COMMIT, Moment.RELEASE),
     Part.HTTP: (Moment.ANY,),
+    Part.DECIDER: (Moment.DECISION, Moment.DECISION, Moment.ANY),
 }
 _LATER = {"minimal_backoff_time": "1h", "maximal_backoff_time": "1h"}
 """Mail for those who are away is not tried again before the end."""
@@ -89,7 +90,7 @@ class Trial:
         door = Door(inside, self._postfix.ports.reinject)
         door.script = Lookout(self._moments)
         self._stack.enter_context(door)
-        path = self._configure(home, door.port, http)
+        path = self._path = self._configure(home, door.port, http)
         self._unit = Unit(guard, path, http)
         self._unit.start()
         self._unit.wait_until_ready()
@@ -115,7 +116,8 @@ class Trial:
 
     def run(self) -> Judgement:
         """All rounds, the settling, and what was found."""
-        people = [*self._senders(), Approver(self._store, self._ledger, self._stream())]
+        self._approvers = [Approver(n, self._path, self._ledger, self._moments) for n in range(APPROVERS)]
+        people: list[Person] = [*self._senders(), *self._approvers]
         for person in people:
             person.start()
         for number in self._numbers():
@@ -150,9 +152,13 @@ class Trial:
         if number < len(Part):
             part = list(Part)[number]  # a short trial kills each at least once
         moment = self._rng.choice(_MOMENTS[part])
-        pid = self._victim(part)
-        self._moments.wait(moment, self._rng)
-        self._unit.kill(pid, orphans_too=self._rng.random() < 0.5)
+        if part is Part.DECIDER:
+            self._moments.wait(moment, self._rng)
+            self._rng.choice(self._approvers).kill()
+        else:
+            pid = self._victim(part)
+            self._moments.wait(moment, self._rng)
+            self._unit.kill(pid, orphans_too=self._rng.random() < 0.5)
         self._kills.append(Kill(time.time(), part, moment))
 
     def _victim(self, part: Part) -> int:

@@ -28,6 +28,8 @@ class Part(Enum):
     RELEASE = "release worker"
     HTTP = "http"
     SUPERVISOR = "supervisor"
+    DECIDER = "approver's process"
+    """Not one of the daemon's: somebody at the command line."""
 
 
 class Unit:

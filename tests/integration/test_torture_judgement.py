@@ -29,7 +29,7 @@ def violations(
     *copies: Copy,
     state: State | None = State.HELD,
     offers: Sequence[Told] = (Told.ACCEPTED,),
-    decided: Mapping[str, Decided] | None = None,
+    decided: Mapping[str, Sequence[Decided]] | None = None,
     cuts: Sequence[float] = (),
     queued: Sequence[str] = (),
 ) -> list[str]:
@@ -37,14 +37,17 @@ def violations(
     ledger = Ledger()
     for told in offers:
         ledger.offered(Mail("m", "held partly", {NOW: Fate.NOW, WAITS: Fate.HELD}, hidden=False, octets=OCTETS), told)
-    for address, choice in (decided or {}).items():
-        ledger.deciding([address], choice)
-        ledger.has_decided([address])
+    for address, choices in (decided or {}).items():
+        for choice in choices:
+            ledger.deciding([address], choice)
+            ledger.has_decided([address], choice)
     rows = {WAITS: [Held(HOLD, state, int(state is State.SENT), intact=True)]} if state else {}
     return judge(World(ledger, copies, rows, Counter(queued), cuts)).violations
 
 
-RELEASED = {WAITS: Decided.RELEASE}
+RELEASED = {WAITS: [Decided.RELEASE]}
+REJECTED = {WAITS: [Decided.REJECT]}
+BOTH = {WAITS: [Decided.REJECT, Decided.RELEASE]}
 
 
 def test_a_copy_for_who_passes_and_a_hold_for_who_waits_is_right() -> None:
@@ -67,6 +70,9 @@ def test_a_release_that_arrived_once_is_right() -> None:
         (violations(a_copy(NOW), state=State.SENT, decided=RELEASED), "LOST: neither delivered nor queued"),
         (violations(a_copy(NOW), state=State.RELEASING, decided=RELEASED), "unsettled"),
         (violations(a_copy(NOW), decided=RELEASED), "the decision was to release"),
+        (violations(a_copy(NOW), decided=REJECTED), "the decision was to reject"),
+        (violations(a_copy(NOW), state=State.REJECTED), "REJECTED BY NOBODY"),
+        (violations(a_copy(NOW), state=State.REJECTED, decided=BOTH), "decided 2 times"),
         (violations(a_copy(NOW, below=OCTETS + b".\r\n")), "arrived as other octets"),
         (violations(a_copy(NOW), a_copy(NOW, SECOND)), "1 second copies that nothing explains"),
         (violations(a_copy(NOW), offers=[Told.TEMPFAILED]), "never accepted"),
