@@ -293,10 +293,8 @@ def test_a_member_committed_while_it_was_decided_follows_at_a_later_look(bench: 
     holds = mailing(bench.store, FEW)
     decide(bench.store, holds[0], Choice.RELEASE, OPERATOR, NOW)
     bench.at(NOW)
-    row = bench.store.read(lambda view: campaigns.load(view, holds[0]))
-    assert row is not None
     late = keep(bench.store, message(9), key="other")
-    bench.store.write(lambda unit: _attach(unit, late, row.id))
+    bench.store.write(lambda unit: _attach(unit, late, holds[0]))
     bench.at(NOW + timedelta(seconds=1))
     assert bench.states([late]) == {State.RELEASED}
     for look in quarantine_campaigns.LOOKS:

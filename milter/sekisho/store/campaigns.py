@@ -65,10 +65,10 @@ def running(view: View, key: str, now: datetime) -> list[CampaignRow]:
     return [_row(dict(zip(_NAMES, found, strict=True))) for found in ask(connection, _OPEN, {"key": key, "now": now})]
 
 
-def load(view: View, campaign: str) -> CampaignRow | None:
+def load(unit: Unit, campaign: str) -> CampaignRow | None:
     """A campaign, locked until the transaction ends where the database locks rows."""
     query = select(campaigns).where(campaigns.c.id == campaign).with_for_update()
-    found = view.connection.execute(query).mappings().one_or_none()
+    found = unit.connection.execute(query).mappings().one_or_none()
     return _row(found) if found is not None else None
 
 
