@@ -16,6 +16,29 @@ SECRETS = "PROJECT-KITSUNE\n雷鳥計画\n"
 """The dictionary that stands for all that is nobody else's business."""
 
 
+PEOPLE = """\
+address,name,section,manager,deputy,language,aliases
+alice@example.co.jp,Alice,sales,mary@example.co.jp,,en,a.liddell@example.co.jp
+peter@example.co.jp,Peter,sales,mary@example.co.jp,,en,
+mary@example.co.jp,Mary,board,,dave@example.co.jp,en,
+nora@example.co.jp,Nora,stores,anna@example.co.jp,,en,
+lena@example.co.jp,Lena,law,mary@example.co.jp,leo@example.co.jp,en,
+"""
+"""Who works here; Mary leads Alice, and Anna, who is away, leads Nora."""
+APPROVALS: dict[str, Any] = {
+    "people": {"csv": "people.csv"},
+    "groups": {
+        "legal": ["lena@example.co.jp", "leo@example.co.jp"],
+        "privacy": ["paula@example.co.jp"],
+        "nobody": [],
+    },
+    "fallback": "fiona@example.co.jp",
+    "absences": [
+        {"address": "anna@example.co.jp", "from": "2020-01-01", "until": "2099-12-31", "deputy": "dave@example.co.jp"}
+    ],
+}
+
+
 def key(case: Case) -> str:
     """Equal for cases that can share one daemon."""
     return json.dumps([case.config, case.policy, case.files], sort_keys=True, default=str)
@@ -29,6 +52,7 @@ def write(home: Path, case: Case, *, reinject: int, http: int) -> Path:
         "store": {"url": f"sqlite:///{home}/store/sekisho.db", "content": f"{home}/store/content"},
         "reinject": {"host": "127.0.0.1", "port": reinject},
         "http": {"listen": f"127.0.0.1:{http}"},
+        "approvals": APPROVALS,
         "notices": {"from": "mail-check@example.co.jp"},
         "lists": {"partners": ["partner.example"]},
         "dictionaries": {"secrets": {"file": "lists/secrets.txt"}},
@@ -36,6 +60,7 @@ def write(home: Path, case: Case, *, reinject: int, http: int) -> Path:
     }
     files = {"policy.yaml": case.policy or (CASES / "policy.yaml").read_text(encoding="utf-8"), **case.files}
     files.setdefault("lists/secrets.txt", SECRETS)
+    files.setdefault("people.csv", PEOPLE)
     (home / "store").mkdir(exist_ok=True)
     for name, text in files.items():
         path = home / name

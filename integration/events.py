@@ -7,12 +7,14 @@
 - ``delivery answers …``: the same of the next hop, behind the MTA
 - ``the store is locked`` · ``the store is free``
 - ``the MTA releases what it holds``: postsuper -H of its own hold queue
+- ``24 hours go by`` (also seconds, minutes, days): what falls due meanwhile is done, by a clock that says so
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from integration.script import LOSE, end_of_data
 from integration.world import World
@@ -24,11 +26,22 @@ _ANSWERS = re.compile(
     r"(?:(?P<always>always)|(?P<once>once)|(?P<times>\d+) times)"
 )
 
+_GO_BY = re.compile(r"(?P<number>\d+(?:\.\d+)?) (?P<unit>(?:second|minute|hour|day)s?) go(?:es)? by")
+
 
 def event(sentence: str) -> Event | None:
     """What the sentence says, ready to happen; None when it says nothing known."""
     found = _ANSWERS.fullmatch(sentence)
-    return _answers(found) if found else _PLAIN.get(sentence)
+    if found:
+        return _answers(found)
+    passed = _GO_BY.fullmatch(sentence)
+    return _passes(passed) if passed else _PLAIN.get(sentence)
+
+
+def _passes(found: re.Match[str]) -> Event:
+    unit = found["unit"] if found["unit"].endswith("s") else f"{found['unit']}s"
+    lasts = timedelta(**{unit: float(found["number"])})
+    return lambda world: world.pass_time(lasts)
 
 
 def _answers(found: re.Match[str]) -> Event:

@@ -91,7 +91,7 @@ class Imitation(World):
         self._release.callback(self._guard.stop, child)
         return FakeMta(Sessions(crew.make_handler(0), crew.collecting, lambda: datetime.now(UTC)))
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         self.free_store()
         self.sink.script.clear()
         self.open_reinjection()

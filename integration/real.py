@@ -65,7 +65,7 @@ class RealWorld(World):
         self._daemon.start()
         self._key = configuration.key(case)
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         self.free_store()
         self._door.script.clear()
         self.sink.script.clear()

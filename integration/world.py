@@ -12,9 +12,11 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from integration import later
 from integration.client import Answer
 from integration.script import Script
 from integration.sending import Send
@@ -46,6 +48,16 @@ class World(ABC):
 
     def __init__(self) -> None:
         self._lock: sqlite3.Connection | None = None
+        self._passed = timedelta()
+
+    def pass_time(self, lasts: timedelta) -> None:
+        """So much time goes by, once everything that is due now is done.
+
+        The daemon's clock is left alone: beside it a release worker of our own, on the same store, is told that it is
+        later, does what is due then, and goes.
+        """
+        self._passed += lasts
+        later.work(self.configuration, self._passed)
 
     @abstractmethod
     def send(self, send: Send) -> Answer:
@@ -55,9 +67,14 @@ class World(ABC):
     def settle(self) -> None:
         """Return when everything that goes without anybody's doing has gone."""
 
-    @abstractmethod
     def forget(self) -> None:
-        """A new case begins: nothing is under way, scripted or remembered."""
+        """A new case begins: nothing is under way, scripted or remembered; it is now again."""
+        self._passed = timedelta()
+        self._forget()
+
+    @abstractmethod
+    def _forget(self) -> None:
+        """Nothing is under way, scripted or remembered."""
 
     @property
     @abstractmethod
@@ -143,9 +160,9 @@ def _status(words: list[str]) -> int:
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """``over`` laid upon ``base``, mapping by mapping."""
+    """``over`` laid upon ``base``, mapping by mapping; a null takes a key away."""
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
         result[key] = merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
-    return result
+    return {key: value for key, value in result.items() if value is not None}

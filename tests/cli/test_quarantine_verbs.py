@@ -12,9 +12,11 @@ import pytest
 
 from sekisho.config.load import load
 from sekisho.notices.build import Letterhead
+from sekisho.quarantine.asking import ask_due
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
+from sekisho.serve.asking import desk_of
 from sekisho.serve.metrics import Metrics, clear
 from sekisho.serve.roles import metrics_folder, store_of
 from tests.cli.conftest import MESSAGE, Site
@@ -270,3 +272,50 @@ def test_the_notice_to_the_sender_waits_in_the_outbox(site: Site) -> None:
     assert mail["To"] == "<sato@example.co.jp>"
     assert mail["Auto-Submitted"].startswith("auto-generated")
     assert b"plan" not in notice
+
+
+PEOPLE = "address,manager,aliases\nsato@example.co.jp,suzuki@example.co.jp,\nsuzuki@example.co.jp,,boss@example.co.jp\n"
+
+
+@pytest.fixture
+def asked(site: Site) -> str:
+    """A hold about which the sender's manager was asked."""
+    (site.home / "people.csv").write_text(PEOPLE)
+    with site.config.open("a") as file:
+        file.write("approvals: {people: {csv: people.csv}, remind: 24h}\n")
+    policy = site.home / "policy.yaml"
+    policy.write_text(policy.read_text().replace("approval: operator", "approval: [manager, operator]"))
+    hold = site.hold()
+    loaded = load(site.config)
+    store = store_of(loaded.settings)
+    assert ask_due(store, desk_of(loaded), datetime.now(UTC), Silent()) == 1
+    store.close()
+    return hold
+
+
+def test_show_says_who_was_asked_and_what_may_be_done(site: Site, asked: str) -> None:
+    full = site.run("quarantine", "show", asked, "--json").json
+    (wait,) = full["waits"]
+    assert (wait["approval"], wait["step"], wait["steps"]) == ("[manager, operator]", 1, 2)
+    (ask,) = wait["asks"]
+    assert (ask["person"], ask["for"], ask["role"], ask["answer"]) == ("suzuki@example.co.jp",) * 2 + ("manager", "")
+    assert full["rights"] == {
+        "sato@example.co.jp": ["cancel"],
+        "suzuki@example.co.jp": ["reject", "cancel", "approve"],
+    }
+    told = site.run("quarantine", "show", asked).out
+    assert "manager: suzuki@example.co.jp: asked" in told
+    assert "suzuki@example.co.jp may: reject, cancel, approve" in told
+
+
+def test_approve_counts_one_persons_yes(site: Site, asked: str) -> None:
+    for stranger in ("sato@example.co.jp", "root"):
+        answer = site.run("quarantine", "approve", asked, "--as", stranger)
+        assert (answer.code, answer.out) == (65, "")
+        assert f"{stranger} may not do this" in answer.err
+    answer = site.run("quarantine", "approve", asked, "--as", "Boss@example.co.jp", "--reason", "fine")
+    assert (answer.code, "still needed for project-outside: operator (step 2 of 2)" in answer.out) == (0, True)
+    (entry,) = [row for row in site.run("audit", "list", "--json").lines if row["action"] == "approve"]
+    assert (entry["actor"], entry["role"], entry["reason"]) == ("suzuki@example.co.jp", "person", "fine")
+    full = site.run("quarantine", "show", asked, "--json").json
+    assert [ask["answer"] for ask in full["waits"][0]["asks"]] == ["approve"]

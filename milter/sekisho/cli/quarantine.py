@@ -34,9 +34,9 @@ from sekisho.cli.output import (
 from sekisho.config.load import Configuration
 from sekisho.core.amounts import duration
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import AlreadyDecided, NotDecided, decide, extend
+from sekisho.quarantine.decide import Actor, AlreadyDecided, NotAllowed, NotDecided, decide, extend
 from sekisho.quarantine.outgoing import as_changed
-from sekisho.quarantine.rights import Choice
+from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.ids import read_id
@@ -56,11 +56,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _list_arguments(verbs.add_parser("list", help="open holds, the newest first"))
     _ids(verbs.add_parser("show", help="everything about a hold but its octets"))
     for name, text in (("release", "let it go now"), ("reject", "say no"), ("cancel", "take it back")):
-        verb = verbs.add_parser(name, help=text)
-        _ids(verb)
-        verb.add_argument("--recipient", action="append", default=[], metavar="R", help="only for this recipient")
-        verb.add_argument("--reason", default="", metavar="TEXT", help="why; kept on record and told to the sender")
+        verb = _deciding(verbs.add_parser(name, help=text))
         verb.add_argument("--as", dest="person", default="", metavar="USER", help="record this person's decision")
+    approving = _deciding(verbs.add_parser("approve", help="one approver's yes: it goes when nobody else is needed"))
+    approving.add_argument("--as", dest="person", required=True, metavar="PERSON", help="whose yes: an address")
     extending = verbs.add_parser("extend", help="put off its timers")
     _ids(extending)
     extending.add_argument("--by", required=True, metavar="TIME", help="such as 30m, 24h, 2d")
@@ -87,6 +86,13 @@ def _each(configuration: Configuration, store: Store, options: argparse.Namespac
         return _ACTIONS[options.action](configuration, store, options, hold)
     except CommandError as error:
         return fail(error, as_json=options.json)
+
+
+def _deciding(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    _ids(parser)
+    parser.add_argument("--recipient", action="append", default=[], metavar="R", help="only for this recipient")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why; kept on record and told to the sender")
+    return parser
 
 
 def _ids(parser: argparse.ArgumentParser) -> None:
@@ -135,7 +141,26 @@ def _show(configuration: Configuration, store: Store, options: argparse.Namespac
 
 
 def _release(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    hold = _decided(store, options, hold_id, Choice.RELEASE)
+    return _sent(store, options, _decided(store, options, hold_id, Choice.RELEASE, actor_of(options)))
+
+
+def _approve(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    """One person's yes; waits for the outcome only where it lets something go."""
+    person = Actor(configuration.people.known_as(options.person))
+    allowed = rights(_load(store, hold_id), person.name)
+    with_reason = Choice.SEND_WITH_REASON in allowed and Choice.APPROVE not in allowed
+    choice = Choice.SEND_WITH_REASON if with_reason else Choice.APPROVE
+    hold = _decided(store, options, hold_id, choice, person)
+    code = _sent(store, options, hold)
+    if not options.json:
+        for text in shown.needed(hold):
+            say(text)
+    return code
+
+
+def _sent(store: Store, options: argparse.Namespace, hold: HoldRow) -> int:
+    """Wait for what was let go, and report."""
+    hold_id = hold.id
     deadline = time.monotonic() + PATIENCE
     while _going(hold, options.recipient) and time.monotonic() < deadline:
         time.sleep(_POLL)
@@ -151,12 +176,12 @@ def _release(_: Configuration, store: Store, options: argparse.Namespace, hold_i
 
 
 def _reject(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    _report(options, _decided(store, options, hold_id, Choice.REJECT))
+    _report(options, _decided(store, options, hold_id, Choice.REJECT, actor_of(options)))
     return EX_OK
 
 
 def _cancel(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    _report(options, _decided(store, options, hold_id, Choice.CANCEL))
+    _report(options, _decided(store, options, hold_id, Choice.CANCEL, actor_of(options)))
     return EX_OK
 
 
@@ -191,6 +216,7 @@ def _export(_: Configuration, store: Store, options: argparse.Namespace, hold_id
 _ACTIONS: dict[str, Callable[[Configuration, Store, argparse.Namespace, str], int]] = {
     "show": _show,
     "release": _release,
+    "approve": _approve,
     "reject": _reject,
     "cancel": _cancel,
     "extend": _extend,
@@ -205,8 +231,8 @@ def _load(store: Store, hold_id: str) -> HoldRow:
     return hold
 
 
-def _decided(store: Store, options: argparse.Namespace, hold_id: str, choice: Choice) -> HoldRow:
-    actor, now = actor_of(options), datetime.now(UTC)
+def _decided(store: Store, options: argparse.Namespace, hold_id: str, choice: Choice, actor: Actor) -> HoldRow:
+    now = datetime.now(UTC)
     wanted, reason = options.recipient, options.reason
     return _or_refused(lambda: decide(store, hold_id, choice, actor, now, recipients=wanted, reason=reason))
 
@@ -214,7 +240,7 @@ def _decided(store: Store, options: argparse.Namespace, hold_id: str, choice: Ch
 def _or_refused(work: Callable[[], HoldRow]) -> HoldRow:
     try:
         return work()
-    except AlreadyDecided as error:
+    except (AlreadyDecided, NotAllowed) as error:
         raise CommandError(EX_DATA, str(error)) from error
     except NotDecided as error:
         raise CommandError(EX_NO_INPUT, str(error)) from error

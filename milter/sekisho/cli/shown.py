@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
 from sekisho.cli.output import heading, say
+from sekisho.core.approval import steps
 from sekisho.core.changes import to_json
+from sekisho.core.lifecycle import State
 from sekisho.core.offers import Attachment
+from sekisho.quarantine.rights import rights
 from sekisho.serve.question import finding_record
-from sekisho.store.rows import HoldRow, RecipientRow
+from sekisho.store.rows import AskRow, HoldRow, RecipientRow
 from sekisho.words import say as words
 
 
@@ -45,16 +49,8 @@ def in_full(hold: HoldRow, language: str) -> dict[str, Any]:
         "outcome": hold.outcome,
         "campaign": hold.campaign,
         "decisions": {one.path.address: _decision(one) for one in hold.recipients if one.decided},
-        "waits": [
-            {
-                "rule": wait.rule,
-                "approval": str(wait.terms.approval),
-                "expires": _iso(wait.expires),
-                "on_expiry": wait.on_expiry.value,
-                "opened": _iso(wait.opened),
-            }
-            for wait in hold.waits
-        ],
+        "waits": [_lock(hold, number) for number in range(len(hold.waits))],
+        "rights": {person: [choice.value for choice in rights(hold, person)] for person in _concerned(hold)},
         "replies": {one.path.address: one.reply for one in hold.recipients if one.reply},
         "because": {rule: words.reason(reason, language) for rule, reason in hold.evidence.reasons.items()},
         "evidence": [finding_record(finding, paths, language) for finding in hold.evidence.findings],
@@ -96,6 +92,7 @@ def tell(hold: HoldRow, zone: tzinfo, language: str) -> None:
         say(f"  {one.path.address}: {one.state.value}{by}{'  ' + one.reply if one.reply else ''}")
     for file in hold.offers.files:
         say(f"  file {file.name or file.place}: {f'must stay ({file.stays})' if file.stays else 'can be left out'}")
+    _tell_locks(hold, zone)
     heading("why")
     for rule, reason in hold.evidence.reasons.items():
         say(f"  {rule}: {words.reason(reason, language)}")
@@ -106,6 +103,77 @@ def tell(hold: HoldRow, zone: tzinfo, language: str) -> None:
 def _file(file: Attachment) -> dict[str, str | int]:
     """Why it ``stays`` is empty where it can be left out."""
     return {"place": file.place, "name": file.name, "type": file.type, "size": file.size, "stays": file.stays}
+
+
+def needed(hold: HoldRow) -> Iterator[str]:
+    """What a hold still waits for, lock by lock; nothing where nothing waits."""
+    if hold.state is State.HELD:
+        for lock in hold.waits:
+            if lock.opened is None:
+                every = steps(lock.terms.approval)
+                step = f" (step {lock.step + 1} of {len(every)})" if len(every) > 1 else ""
+                yield f"  still needed for {lock.rule}: {every[lock.step]}{step}"
+
+
+def _tell_locks(hold: HoldRow, zone: tzinfo) -> None:
+    """What is waited for, who was asked, what they said, and what may be done."""
+    heading("locks")
+    for number, lock in enumerate(hold.waits):
+        fate = f"opened by {lock.opened_by}, {_local(lock.opened, zone)}" if lock.opened else "shut"
+        say(f"  {lock.rule}: {lock.terms.approval}, {fate}")
+        for ask in hold.asks:
+            if ask.lock == number:
+                say(f"    {_told_ask(ask, zone)}")
+    for person in _concerned(hold):
+        choices = ", ".join(choice.value for choice in rights(hold, person))
+        if choices:
+            say(f"  {person} may: {choices}")
+
+
+def _told_ask(ask: AskRow, zone: tzinfo) -> str:
+    deputy = f" for {ask.principal}" if ask.principal != ask.person else ""
+    why = f" ({ask.why})" if ask.why else ""
+    said = f"{ask.answer}, {_local(ask.answered, zone)}" if ask.answered else f"asked {_local(ask.asked, zone)}"
+    return f"{ask.role}: {ask.person}{deputy}{why}: {said}{'  ' + ask.reason if ask.reason else ''}"
+
+
+def _concerned(hold: HoldRow) -> tuple[str, ...]:
+    """Everybody who may have a right: the sender of record, and who was asked."""
+    people = (hold.message.sender_of_record, *(ask.person for ask in hold.asks))
+    return tuple(dict.fromkeys(person for person in people if person))
+
+
+def _lock(hold: HoldRow, number: int) -> dict[str, Any]:
+    lock = hold.waits[number]
+    return {
+        "rule": lock.rule,
+        "approval": str(lock.terms.approval),
+        "step": lock.step + 1,
+        "steps": len(steps(lock.terms.approval)),
+        "started": _iso(lock.started),
+        "expires": _iso(lock.expires),
+        "on_expiry": lock.on_expiry.value,
+        "ran_out": _iso(lock.ran_out),
+        "opened": _iso(lock.opened),
+        "opened_by": lock.opened_by,
+        "asks": [_ask(hold, ask) for ask in hold.asks if ask.lock == number],
+    }
+
+
+def _ask(hold: HoldRow, ask: AskRow) -> dict[str, Any]:
+    return {
+        "step": ask.step + 1,
+        "role": ask.role,
+        "person": ask.person,
+        "for": ask.principal,
+        "why": ask.why,
+        "asked": _iso(ask.asked),
+        "due": _iso(ask.due),
+        "answered": _iso(ask.answered),
+        "answer": ask.answer,
+        "recipients": [hold.recipients[ordinal].path.address for ordinal in sorted(ask.covers)],
+        "reason": ask.reason,
+    }
 
 
 def _decision(person: RecipientRow) -> dict[str, str | None]:

@@ -84,6 +84,14 @@ class Sourced:
     def section(self, name: str) -> Sequence[str]:
         return self.source().section(name)
 
+    def known_as(self, address: str) -> str:
+        """The one address of a person, whichever alias was given; the address itself where nobody can say."""
+        try:
+            person = self.find(address)
+        except Unavailable:
+            return address
+        return person.address if person is not None else address
+
     def everybody(self) -> Sequence[Person]:
         """Everybody who is known; nobody where people are asked one by one."""
         return self.source().everybody()

@@ -18,7 +18,7 @@ from sekisho.store.unit import View
 PAUSE = 1.0
 """Seconds between looks."""
 
-DECISIONS = frozenset({"release", "reject", "cancel", "expire"})
+DECISIONS = frozenset({"approve", "release", "reject", "cancel", "expire"})
 
 
 class Following:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sekisho.config.load import Configuration
@@ -14,6 +15,7 @@ from sekisho.quarantine.reconcile import reconcile
 from sekisho.quarantine.release import Send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.smtp_sessions import Sender
+from sekisho.quarantine.watch import Watch
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
 from sekisho.serve.asking import desk_of
@@ -23,6 +25,7 @@ from sekisho.serve.link_key import links_of
 from sekisho.serve.metrics import Metrics
 from sekisho.serve.roles import metrics_folder, store_of
 from sekisho.serve.watching import Watching
+from sekisho.store import Store
 
 
 def release(configuration: Configuration, log: logging.Logger, line: socket.socket | None) -> int:
@@ -44,6 +47,12 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     worker.run(stop)
     store.close()
     return 0
+
+
+def worker_of(configuration: Configuration, store: Store, watch: Watch, clock: Callable[[], datetime]) -> ReleaseWorker:
+    """The worker that a configuration asks for, on this store, by this clock."""
+    stationery, desk = _stationery(configuration), desk_of(configuration)
+    return ReleaseWorker(store, sender(configuration.settings), stationery, desk, watch, clock)
 
 
 def sender(settings: Settings) -> Send:
