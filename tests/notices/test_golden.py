@@ -102,6 +102,7 @@ CASES: dict[str, tuple[str, HoldFacts]] = {
     "reminder": ("reminder", TO_APPROVER),
     "decided": ("decided", replace(FACTS, outcome="rejected", actor="suzuki", decided=NOW - timedelta(minutes=3))),
     "decided, with a reason": ("decided", replace(FACTS, outcome="rejected", comment="fix-name: 山田様ではなく田中様")),
+    "approve, from somebody known": ("approve", replace(FACTS, sender_name="営業部 佐藤")),
     "approve, by answering": ("approve", replace(TO_APPROVER, replies=("承認", "却下"))),
     "approve, instead of another": ("approve", replace(FACTS, instead_of="yamada@example.co.jp")),
     "review": ("review", FACTS),

@@ -114,6 +114,7 @@ def test_without_whom_all_who_wait_are_meant(store: Store) -> None:
         (Wanted("drop-recipient"), "whom"),
         (Wanted("reject"), "reason"),
         (Wanted("reject", reason="because"), "reason"),
+        (Wanted("cancel", reason="because"), "reason"),
         (Wanted("reject", reason="other", comment="  "), "comment"),
         (Wanted("approve"), "no-code"),
         (Wanted("approve", code=" "), "no-code"),

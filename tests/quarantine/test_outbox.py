@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sekisho.core.actions import OnExpiry
+from sekisho.core.people import Person
 from sekisho.notices.build import Letterhead
 from sekisho.notices.facts import HoldFacts, Item, to_json
 from sekisho.notices.facts import Notice as Told
@@ -150,18 +151,16 @@ def test_a_request_that_is_overtaken_still_leaves_but_without_a_link(desk: Desk)
     assert not any(BASE in body for body in bodies)
 
 
-def test_language_is_the_person_s_and_a_directory_that_is_away_costs_nothing(tmp_path: Path) -> None:
-    def language(person: str) -> str:
-        if person == SATO:
-            return "ja"
-        raise OSError("the directory is away")
-
-    desk = Desk(tmp_path, replace(STATIONERY, language_of=language))
+def test_language_is_the_reader_s_and_the_sender_has_a_name_where_they_are_known(tmp_path: Path) -> None:
+    people = {SATO: Person(SATO, "佐藤", "営業部", language="ja")}
+    desk = Desk(tmp_path, replace(STATIONERY, reader_of=people.get))
     hold = held(desk.store)
     row = loaded(desk.store, hold)
     desk.store.write(lambda unit: ask_person(unit, "approve", row, row.asks[0], NOW))
-    mails = {mail["To"]: mail["Content-Language"] for mail in desk.at(NOW)}
-    assert mails == {SATO: "ja", SUZUKI: "en"}
+    mails = {mail["To"]: mail for mail in desk.at(NOW)}
+    assert {to: mail["Content-Language"] for to, mail in mails.items()} == {SATO: "ja", SUZUKI: "en"}
+    assert mails[SUZUKI]["Subject"] == "[Approval] 営業部 佐藤 to other.example, partner.example"
+    assert "営業部 佐藤 <sato@example.co.jp> has written to 2 recipients" in text(mails[SUZUKI])
     desk.close()
 
 

@@ -86,6 +86,8 @@ class HoldFacts:
     """Decoded."""
     sender: str
     received: datetime
+    sender_name: str = ""
+    """As colleagues know the sender: section and name."""
     waiting: tuple[str, ...] = ()
     """Whom the notice is about: those who wait, or who after the decision get it, or do not."""
     gone: tuple[str, ...] = ()

@@ -113,12 +113,18 @@ class _Writer:
         subject = self._quoted_subject()
         domains = ", ".join(sorted({_domain(address) for address in facts.waiting})[:2])
         deadline = self._deadline() if self._shape.is_open else ""
-        values = {"subject": subject, "sender": facts.sender, "domains": domains, "rule": facts.rule}
+        values = {
+            "subject": subject,
+            "sender": facts.sender_name or facts.sender,
+            "domains": domains,
+            "rule": facts.rule,
+        }
         return one_line(self._texts.by(f"{self._kind}.subject", deadline, **values))
 
     def _lead(self) -> str:
         facts = self._facts
-        values = {"sender": facts.sender, "subject": self._quoted_subject(), "rule": facts.rule}
+        sender = f"{facts.sender_name} <{facts.sender}>" if facts.sender_name else facts.sender
+        values = {"sender": sender, "subject": self._quoted_subject(), "rule": facts.rule}
         lead = self._texts.counted(f"{self._kind}.lead", len(self._concerned()), **values)
         return f"{lead} {self._texts.say('instead', address=facts.instead_of)}" if facts.instead_of else lead
 

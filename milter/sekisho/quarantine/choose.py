@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sekisho.core.lifecycle import State
 from sekisho.core.terms import Preview
-from sekisho.quarantine.decide import Actor, NotDecided, decide_within
+from sekisho.quarantine.decide import Actor, Fix, NotDecided, decide_within
 from sekisho.quarantine.links import MOST_WRONG, UNDO, Closed, Links, Opened
 from sekisho.quarantine.rights import Choice, rights, waiting
 from sekisho.store import Store, outbox, tokens
@@ -79,6 +79,7 @@ class Noted:
 
     token: str
     """Leads to where it can be taken back, or to choosing anew."""
+    hold: str
 
 
 def offers_of(hold: HoldRow, person: str) -> tuple[str, ...]:
@@ -113,12 +114,15 @@ def choose(store: Store, links: Links, token: str, wanted: Wanted, now: datetime
     return store.write(work)
 
 
-def take_effect(store: Store, now: datetime, trouble: Callable[[str, Exception], None]) -> int:
-    """Hand choices that can no longer be taken back to `decide`; gives how many. ``trouble``: hold and error."""
+def take_effect(store: Store, now: datetime, trouble: Callable[[str, Exception], None], *, language: str = "en") -> int:
+    """Hand choices that can no longer be taken back to `decide`; gives how many. ``trouble``: choice and error.
+
+    ``language``: of the note that stands in the place of a file that is left behind.
+    """
     settled = 0
     for choice in store.read(lambda view: tokens.due(view, now, BATCH)):
         try:
-            settled += _settle(store, choice, now)
+            settled += _settle(store, choice, now, language)
         except Exception as error:
             trouble(choice, error)
     return settled
@@ -133,7 +137,7 @@ def _problem(unit: Unit, links: Links, opened: Opened, wanted: Wanted, now: date
         return Wrong("recipients")
     if wanted.choice == PICKED and not wanted.whom and len(waiting(opened.hold)) > 1:
         return Wrong("whom")
-    if wanted.reason not in REASONS.get(wanted.choice, (wanted.reason,)):
+    if wanted.reason not in REASONS.get(wanted.choice, ("",)):
         return Wrong("reason")
     if wanted.reason == OTHER and not wanted.comment.strip():
         return Wrong("comment")
@@ -176,21 +180,21 @@ def _note(unit: Unit, links: Links, opened: Opened, wanted: Wanted, now: datetim
     tokens.put(unit, choice)
     details = {"choice": choice.choice, "recipients": list(choice.recipients)}
     unit.record(Entry(now, row.person, "person", "choose", hold.id, choice.reason, details))
-    return Noted(links.take_back(unit, hold, choice, row.notice, now))
+    return Noted(links.take_back(unit, hold, choice, row.notice, now), hold.id)
 
 
 def _take_back(unit: Unit, links: Links, opened: Opened, now: datetime) -> Noted | Closed:
     """Undo, as long as it has had no effect; the person can choose anew."""
     choice = opened.choice
     if choice is None or choice.due <= now or not tokens.finish(unit, choice.id, tokens.UNDONE):
-        return Noted(opened.token)
+        return Noted(opened.token, opened.hold.id)
     row = opened.row
     tokens.use(unit, row.fingerprint, now)
     unit.record(Entry(now, row.person, "person", "take-back", row.hold, details={"choice": choice.choice}))
-    return Noted(links.decide_again(unit, opened.hold, row.person, row.notice, now))
+    return Noted(links.decide_again(unit, opened.hold, row.person, row.notice, now), row.hold)
 
 
-def _settle(store: Store, choice_id: str, now: datetime) -> bool:
+def _settle(store: Store, choice_id: str, now: datetime, language: str) -> bool:
     """Decide as was chosen; a choice that came too late is settled as refused."""
 
     def decided(unit: Unit) -> bool:
@@ -198,7 +202,8 @@ def _settle(store: Store, choice_id: str, now: datetime) -> bool:
         if choice is None or not tokens.finish(unit, choice_id, tokens.DONE):
             return False
         actor, wanted = Actor(choice.person), Choice(choice.choice)
-        decide_within(unit, choice.hold, wanted, actor, now, recipients=choice.recipients, reason=choice.reason)
+        whom, reason, fix = choice.recipients, choice.reason, Fix(language=language)
+        decide_within(unit, choice.hold, wanted, actor, now, recipients=whom, reason=reason, fix=fix)
         return True
 
     try:

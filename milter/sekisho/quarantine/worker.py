@@ -44,6 +44,7 @@ class ReleaseWorker:
         owner = self._owner = f"{store.instance}/{store.new_id()}"
         sent = Releases(store, send, watch, clock)
         self._desk = desk
+        self._language = stationery.language
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
         self._asked: Future[int] | None = None
         told = Notices(store, send, stationery, watch, clock, desk.calendar)
@@ -84,7 +85,7 @@ class ReleaseWorker:
 
     def _step(self, now: datetime) -> int:
         # What was chosen in time counts, even if the time is over now: choices before timers.
-        chosen = take_effect(self._store, now, self._trouble)
+        chosen = take_effect(self._store, now, self._trouble, language=self._language)
         expired = expire_due(self._store, now, self._desk.calendar, self._trouble)
         followed = settle_due(self._store, self._owner, now, self._trouble)
         return chosen + expired + followed + self._releases.step(now) + self._notices.step(now)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sekisho.core.lifecycle import State
 from sekisho.core.message import Path
+from sekisho.core.people import Person
 from sekisho.notices.build import Letterhead, build, envelope
 from sekisho.notices.facts import HoldFacts, Item, Notice, from_json
 from sekisho.quarantine.choose import offers_of
@@ -39,8 +40,8 @@ class Stationery:
     """Who is told where the sender cannot be."""
     links: Links | None = None
     """None: notices carry no links."""
-    language_of: Callable[[str], str] = lambda _: ""
-    """A person's language; empty where it is not known. May raise anything: then it is not known."""
+    reader_of: Callable[[str], Person | None] = lambda _: None
+    """What is known of a person; must not raise."""
     reminder: timedelta = timedelta(hours=1)
     """How long before its time is over the sender of a hold is reminded."""
 
@@ -75,14 +76,13 @@ class Writer:
         return Written(*envelope(completed), octets)
 
     def _addressed(self, notice: Notice) -> Notice:
-        to = self._stationery.postmaster if notice.to == POSTMASTER else notice.to
-        return replace(notice, to=to, language=notice.language or self._language(to))
-
-    def _language(self, person: str) -> str:
-        try:
-            return self._stationery.language_of(person) or self._stationery.language
-        except Exception:
-            return self._stationery.language
+        """To whom, in which language; people are named as their colleagues know them."""
+        site = self._stationery
+        to = site.postmaster if notice.to == POSTMASTER else notice.to
+        reader, sender = site.reader_of(to), site.reader_of(notice.facts.sender)
+        language = notice.language or (reader.language if reader else "") or site.language
+        name = f"{sender.section} {sender.name}".strip() if sender and sender.name else ""
+        return replace(notice, to=to, language=language, facts=replace(notice.facts, sender_name=name))
 
     def _completed(self, row: OutboxRow, notice: Notice) -> Notice | None:
         """With its links, as the holds are now."""

@@ -16,7 +16,7 @@ from sekisho.core.ports import Files
 from sekisho.lists.opened import NamedLists
 from sekisho.lists.secret import read_secret
 from sekisho.mime.reader import MimeReader
-from sekisho.notices.texts import texts_of
+from sekisho.notices.texts import Texts, texts_of
 from sekisho.quarantine.links import Links
 from sekisho.sandbox.pool import Pool
 from sekisho.serve.control import when_told
@@ -25,6 +25,7 @@ from sekisho.serve.link_key import links_of
 from sekisho.serve.metrics import Family, Metrics, exposition, gauge_family, single_gauge
 from sekisho.serve.probes import probes_of
 from sekisho.serve.question import Question, answer
+from sekisho.serve.readers import reader_of
 from sekisho.serve.roles import metrics_folder, store_of
 from sekisho.store import Store
 from sekisho.store.listing import counts, expiring, oldest
@@ -60,9 +61,14 @@ def http(configuration: Configuration, log: logging.Logger, line: socket.socket 
 
 def _pages(configuration: Configuration, store: Store, links: Links, door: Door) -> Pages:
     settings, zone = configuration.settings, configuration.site.zone
-    texts = texts_of(settings.notices_language, zone)
+    reader = reader_of(configuration)
+
+    def texts(person: str) -> Texts:
+        known = reader(person)
+        return texts_of(known.language if known and known.language else settings.notices_language, zone)
+
     time = Time(lambda: datetime.now(UTC), monotonic, asyncio.sleep)
-    return Pages(store, links, lambda _: texts, settings.notices.contact, door, time)
+    return Pages(store, links, texts, settings.notices.contact, door, time)
 
 
 def _explained(configuration: Configuration, files: Files, asked: Asked) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from sekisho.serve.control import when_told
 from sekisho.serve.following import Following
 from sekisho.serve.link_key import links_of
 from sekisho.serve.metrics import Metrics
+from sekisho.serve.readers import reader_of
 from sekisho.serve.roles import metrics_folder, store_of
 from sekisho.serve.watching import Watching
 from sekisho.store import Store
@@ -69,11 +70,6 @@ def _stationery(configuration: Configuration) -> Stationery:
     letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn(), contact)
     links = links_of(settings)
     reminder = settings.notices.reminder.delta
-
-    def language_of(address: str) -> str:
-        person = configuration.people.find(address)
-        return person.language if person is not None else ""
-
     return Stationery(
-        letterhead, settings.notices_language, settings.postmaster, links, language_of=language_of, reminder=reminder
+        letterhead, settings.notices_language, settings.postmaster, links, reader_of(configuration), reminder
     )

@@ -36,7 +36,7 @@ class Door(Protocol):
     """Who counts and logs what comes to the page; must not raise."""
 
     def note(self, what: str, hold: str, why: str = "") -> None:
-        """``shown``, ``refused``, ``wrong``, ``chosen`` or ``taken-back``."""
+        """``shown``, ``refused``, ``wrong``, ``chosen`` (``why``: the ready reason)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,14 @@ class Pages:
         now = self._time.now()
         if not self._is_ours(token, request, form, now):
             return self._again(token, Wrong("form"), form, now)
-        answer = choose(self._store, self._links, token, _wanted(form), now)
+        wanted = _wanted(form)
+        answer = choose(self._store, self._links, token, wanted, now)
         if isinstance(answer, Closed):
             self._door.note("refused", answer.hold, answer.why)
             return None
         if isinstance(answer, Wrong):
             return self._again(token, answer, form, now)
-        self._door.note("chosen", "")
+        self._door.note("chosen", answer.hold, wanted.reason)
         return _see_other(answer)
 
     def _is_ours(self, token: str, request: Request, form: dict[str, list[str]], now: datetime) -> bool:

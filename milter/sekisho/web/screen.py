@@ -173,7 +173,8 @@ class _Writer:
         reasons = tuple(Ready(one, self._texts.say(f"reason.{one}")) for one in REASONS.get(code, ()))
         shown = self._texts.say("do.recommended", choice=text) if first else text
         asked = self._texts.say("screen.whom.drop-recipient" if code == PICKED else "screen.whom")
-        return Option(code, shown, _way(code), asked if len(self._waiting()) > 1 else "", reasons)
+        picks = len(self._waiting()) > 1 and _way(code) != "fix"
+        return Option(code, shown, _way(code), asked if picks else "", reasons)
 
     def _moment(self, deadline: datetime | None) -> str:
         return self._texts.moment(deadline, self._now) if deadline else ""
