@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlencode
 
 from integration import waiting
 from integration.guard import Guard
+from integration.world import Page
 
 SEKISHO = Path(sys.executable).with_name("sekisho")
 """The command of the environment that runs the tests."""
@@ -68,6 +73,16 @@ class Daemon:
                 return str(page.read().decode())
         except (urllib.error.URLError, OSError):
             return None
+
+    def page(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Page:
+        """What its HTTP listener answers to one request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._http, timeout=30)
+        with closing(connection):
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            connection.request(method, path, urlencode(form) if form is not None else None, headers)
+            response = connection.getresponse()
+            text = response.read().decode("utf-8", "replace")
+            return Page(response.status, text, response.getheader("Location", "") or "")
 
     def _last_words(self) -> str:
         return "\n".join(self.log().splitlines()[-10:])

@@ -6,6 +6,7 @@
 - ``re-injection loses its answer to the message once``: the message is taken, then the connection breaks
 - ``delivery answers …``: the same of the next hop, behind the MTA
 - ``the store is locked`` · ``the store is free``
+- ``bob@example.co.jp chooses approve with the code by his link`` and the like: see `choosing`
 - ``the MTA releases what it holds``: postsuper -H of its own hold queue
 - ``24 hours go by`` (also seconds, minutes, days): what falls due meanwhile is done, by a clock that says so
 """
@@ -16,6 +17,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from integration import choosing
 from integration.script import LOSE, end_of_data
 from integration.world import World
 
@@ -31,6 +33,9 @@ _GO_BY = re.compile(r"(?P<number>\d+(?:\.\d+)?) (?P<unit>(?:second|minute|hour|d
 
 def event(sentence: str) -> Event | None:
     """What the sentence says, ready to happen; None when it says nothing known."""
+    chosen = choosing.SENTENCE.fullmatch(sentence)
+    if chosen:
+        return lambda world: choosing.choose(world, chosen)
     found = _ANSWERS.fullmatch(sentence)
     if found:
         return _answers(found)

@@ -6,6 +6,7 @@ Postfix stays while Sekisho is started anew, on the same socket, for cases with 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 from integration import configuration, waiting
@@ -18,7 +19,7 @@ from integration.postfix import Postfix
 from integration.script import Script
 from integration.sending import Send
 from integration.sink import Sink
-from integration.world import World
+from integration.world import Page, World
 
 
 class RealWorld(World):
@@ -74,6 +75,7 @@ class RealWorld(World):
             self._postfix.delete_all()
         self._postfix.wait_until_idle()
         self.sink.clear()
+        self.pages.clear()
         self._log_start = len(self._log().splitlines())
 
     def send(self, send: Send) -> Answer:
@@ -118,6 +120,10 @@ class RealWorld(World):
     def metrics(self) -> str:
         assert self._daemon is not None
         return self._daemon.get("/metrics") or ""
+
+    def page(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Page:
+        assert self._daemon is not None
+        return self._daemon.page(method, path, form)
 
     def troubles(self) -> str:
         return f"Postfix:\n{_end(self._postfix.log())}\nSekisho:\n{_end(self._log())}"

@@ -34,6 +34,16 @@ class Ran:
     errors: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer of the HTTP listener."""
+
+    status: int
+    text: str
+    location: str = ""
+    """Where a redirection leads."""
+
+
 class World(ABC):
     """What events change and claims look at."""
 
@@ -48,6 +58,8 @@ class World(ABC):
 
     def __init__(self) -> None:
         self._lock: sqlite3.Connection | None = None
+        self.pages: dict[str, str] = {}
+        """The page on which each person is."""
         self._passed = timedelta()
 
     def pass_time(self, lasts: timedelta) -> None:
@@ -109,6 +121,10 @@ class World(ABC):
     @abstractmethod
     def metrics(self) -> str:
         """A scrape of /metrics."""
+
+    def page(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Page:
+        """Ask the HTTP listener as a browser does, without following where it leads."""
+        raise AssertionError(f"{method} {path} {form}: nobody serves a page here; such cases are only on postfix")
 
     @abstractmethod
     def troubles(self) -> str:
