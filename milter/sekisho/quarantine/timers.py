@@ -3,13 +3,12 @@
 ``on-expiry: send`` opens its own lock only; a copy goes when all locks are open for its recipient. ``return`` ends the
 hold. ``escalate`` has others asked and the time begin anew, once; ``keep`` keeps. The sender is told each time, but for
 holds so brief that nobody was told of them. A timer begins when the notice of the hold has been taken by the MTA, or
-given up; where there is none, at once. Each hold is settled in a transaction of its own, so that one which cannot be
-settled delays no other; several workers may do this at once.
+given up; where there is none, at once. One that cannot be settled delays no other; several workers may do this at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from sekisho.core.worktime import Calendar, ends
 from sekisho.quarantine.decide import Actor, settle
 from sekisho.quarantine.notify import tell
 from sekisho.quarantine.rights import waiting
+from sekisho.quarantine.together import Trouble, settle_all
 from sekisho.quarantine.voting import free, progressed
 from sekisho.store import Store, holds, locks
 from sekisho.store.rows import HoldRow, WaitRow
@@ -28,37 +28,27 @@ TIMER = Actor("timer", "timer")
 BATCH = 200
 _ENDED = {OnExpiry.SEND: "open", OnExpiry.KEEP: "kept", OnExpiry.ESCALATE: "escalate"}
 
-Trouble = Callable[[str, Exception], None]
-"""Told the hold-id and what went wrong."""
+
+def expire_due(
+    store: Store, now: datetime, calendar: Calendar, trouble: Trouble, aside: AbstractSet[str] = frozenset()
+) -> int:
+    """Settle holds whose time is over, at most `BATCH` and not those ``aside``; gives how many changed."""
+    due = store.read(lambda view: locks.due_waits(view, now, BATCH + len(aside)))
+    wanted = [hold for hold in due if hold not in aside]
+    return settle_all(store, wanted, lambda unit, hold: _expire(unit, hold, now, calendar), trouble)
 
 
-def expire_due(store: Store, now: datetime, calendar: Calendar, trouble: Trouble) -> int:
-    """Settle holds whose time is over, at most `BATCH`; gives how many changed."""
-    due = store.read(lambda view: locks.due_waits(view, now, BATCH))
-    changed = 0
-    for hold_id in due:
-        try:
-            changed += expire(store, hold_id, now, calendar)
-        except Exception as error:
-            trouble(hold_id, error)
-    return changed
-
-
-def expire(store: Store, hold_id: str, now: datetime, calendar: Calendar) -> bool:
+def _expire(unit: Unit, hold_id: str, now: datetime, calendar: Calendar) -> bool:
     """Settle one hold if something of it is due; whether it changed."""
-
-    def work(unit: Unit) -> bool:
-        hold = holds.load(unit, hold_id)
-        if hold is None or not (hold.state is State.HELD or hold.passed):
-            return False
-        due = [lock for lock in hold.waits if _is_due(lock, now)]
-        if any(lock.on_expiry is OnExpiry.RETURN for lock in due):
-            settle(unit, hold, waiting(hold), Event.EXPIRE, TIMER, now)
-        elif due:
-            _run_out(unit, hold, calendar, now)
-        return bool(due)
-
-    return store.write(work)
+    hold = holds.load(unit, hold_id)
+    if hold is None or not (hold.state is State.HELD or hold.passed):
+        return False
+    due = [lock for lock in hold.waits if _is_due(lock, now)]
+    if any(lock.on_expiry is OnExpiry.RETURN for lock in due):
+        settle(unit, hold, waiting(hold), Event.EXPIRE, TIMER, now)
+    elif due:
+        _run_out(unit, hold, calendar, now)
+    return bool(due)
 
 
 def start(unit: Unit, hold_id: str, now: datetime, calendar: Calendar) -> None:

@@ -19,6 +19,7 @@ from sekisho.quarantine.leased import Pool
 from sekisho.quarantine.outbox import Notices
 from sekisho.quarantine.release import Releases, Send
 from sekisho.quarantine.timers import expire_due
+from sekisho.quarantine.together import Aside
 from sekisho.quarantine.watch import Watch
 from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, StoreUnavailable
@@ -41,6 +42,7 @@ class ReleaseWorker:
         self._watch = watch
         self._clock = clock
         self._wake = threading.Event()
+        self._aside = Aside()
         owner = self._owner = f"{store.instance}/{store.new_id()}"
         sent = Releases(store, send, watch, clock)
         self._desk = desk
@@ -86,7 +88,8 @@ class ReleaseWorker:
     def _step(self, now: datetime) -> int:
         # What was chosen in time counts, even if the time is over now: choices before timers.
         chosen = take_effect(self._store, now, self._trouble, language=self._language)
-        expired = expire_due(self._store, now, self._desk.calendar, self._trouble)
+        aside = self._aside.holds(now)
+        expired = expire_due(self._store, now, self._desk.calendar, self._late, aside)
         followed = settle_due(self._store, self._owner, now, self._trouble)
         return chosen + expired + followed + self._releases.step(now) + self._notices.step(now)
 
@@ -104,6 +107,10 @@ class ReleaseWorker:
         if asked:
             self._wake.set()
         return asked
+
+    def _late(self, hold: str, error: Exception) -> None:
+        self._aside.put(hold, self._clock())
+        self._trouble(hold, error)
 
     def _trouble(self, hold: str, error: Exception) -> None:
         self._watch.alarmed("timer", hold, f"{type(error).__name__}: {error}")
