@@ -37,7 +37,7 @@ def main(name: str, seconds: float, seed: int) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for octets in target.seeds:
         (corpus / sha256(octets).hexdigest()[:16]).write_bytes(octets)
-    limits = [f"-max_total_time={int(seconds)}", f"-max_len={_MOST_OCTETS}", "-timeout=60", "-rss_limit_mb=2048"]
+    limits = [f"-max_total_time={int(seconds)}", f"-max_len={_MOST_OCTETS}", "-timeout=900", "-rss_limit_mb=2048"]
     kept = f"-artifact_prefix={folder(target)}/"
     atheris.Setup([name, f"-seed={seed}", *limits, kept, str(corpus)], one, custom_mutator=changed)
     atheris.Fuzz()

@@ -17,7 +17,9 @@ from sekisho.extract.limits import Limits
 from sekisho.extract.opener import open_file
 from sekisho.sandbox.extractor import Walls
 from sekisho.sandbox.pool import Answers, Pool, PoolSettings
-from tests.support import files
+from tests.support import archives, files
+
+MADE = Path(__file__).parents[1] / "extract" / "files"
 
 
 def part(data: bytes, name: str = "file") -> Part:
@@ -37,6 +39,13 @@ SAMPLES = {
     "a.xls": files.old_workbook(),
     "a.pdf": files.pdf(),
     "a.tgz": files.taped({"a.txt": "社外秘".encode("euc_jp"), "b.rtf": b"{\\rtf1\\ansicpg932 hello}"}, "w:gz"),
+    "a.lzh": archives.lha({"顧客.txt": b"hello"}),
+    "a.rar": archives.rar5({"顧客.txt": b"hello"}),
+    "a.doc": (MADE / "document.doc").read_bytes(),
+    "a.rtf": (MADE / "document.rtf").read_bytes(),
+    "a.ods": (MADE / "workbook.ods").read_bytes(),
+    "a.msg": (MADE / "message.msg").read_bytes(),
+    "b.pdf": (MADE / "document.pdf").read_bytes(),
     "unknown": b"\0\1\2\3" * 100,
     "empty.zip": b"PK\x05\x06" + b"\0" * 18,
 }

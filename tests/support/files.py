@@ -108,11 +108,22 @@ def saved(thing: object) -> bytes:
 
 def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A ZIP archive."""
+    return zipped_list(list(files.items()), method)
+
+
+def zipped_list(entries: Sequence[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A ZIP archive of these entries, whose names may be the same."""
     octets = io.BytesIO()
     with zipfile.ZipFile(octets, "w", method) as archive:
-        for name, data in files.items():
+        for name, data in entries:
             archive.writestr(name, data)
     return octets.getvalue()
+
+
+def added(data: bytes, files: Mapping[str, bytes]) -> bytes:
+    """A ZIP archive with these files added or replaced."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return zipped({name: archive.read(name) for name in archive.namelist()} | dict(files))
 
 
 def rewritten(data: bytes, name: str, old: bytes, new: bytes) -> bytes:

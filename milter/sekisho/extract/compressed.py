@@ -1,32 +1,40 @@
-"""Single files compressed: gzip (RFC 1952), bzip2, xz; what comes out is a file within the file."""
+"""Single files compressed: gzip (RFC 1952), bzip2, xz, Zstandard (RFC 8878); what comes out is a file within."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import bz2
 
-from sekisho.extract import tar
-from sekisho.extract.inflate import bunzipped, gunzipped, unxzipped
+from sekisho.extract import foreign, tar
+from sekisho.extract.inflate import Gunzip, members, unxz
 from sekisho.extract.job import Job
-from sekisho.extract.limits import Budget
 
 
 def read_gzip(data: bytes, job: Job) -> None:
     """gzip, .tgz."""
-    _read(gunzipped, data, job)
+    _give(*members(Gunzip, data, job.budget), job)
 
 
 def read_bzip2(data: bytes, job: Job) -> None:
     """bzip2, .tbz."""
-    _read(bunzipped, data, job)
+    _give(*members(bz2.BZ2Decompressor, data, job.budget), job)
 
 
 def read_xz(data: bytes, job: Job) -> None:
     """xz, .txz."""
-    _read(unxzipped, data, job)
+    _give(*members(unxz, data, job.budget), job)
 
 
-def _read(decompress: Callable[[bytes, Budget], bytes], data: bytes, job: Job) -> None:
-    out = decompress(data, job.budget)
+def read_zstandard(data: bytes, job: Job) -> None:
+    """Zstandard, .tar.zst."""
+    _give(foreign.decompressed(data, job, "zstd"), b"", job)
+
+
+def _give(out: bytes, behind: bytes, job: Job) -> None:
+    """``behind``: what stands behind the last member and is none."""
+    if behind:
+        # Some programs stop there with an error, others take no notice.
+        job.problem("ambiguous")
+        job.inside(("behind",), behind)
     if tar.is_tar(out):
         tar.read(out, job)
     else:

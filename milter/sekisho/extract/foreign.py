@@ -25,6 +25,7 @@ _SIGNATURES = {
     "archive_read_open_memory": (c_int, (c_void_p, c_void_p, c_size_t)),
     "archive_read_next_header": (c_int, (c_void_p, c_void_p)),
     "archive_read_data": (ctypes.c_ssize_t, (c_void_p, c_void_p, c_size_t)),
+    "archive_read_set_options": (c_int, (c_void_p, c_char_p)),
     "archive_error_string": (c_char_p, (c_void_p,)),
     "archive_entry_pathname_w": (c_wchar_p, (c_void_p,)),
     "archive_entry_pathname": (c_char_p, (c_void_p,)),
@@ -33,7 +34,10 @@ _SIGNATURES = {
     "archive_entry_is_encrypted": (c_int, (c_void_p,)),
     "archive_read_has_encrypted_entries": (c_int, (c_void_p,)),
 }
-_FORMATS = ("7zip", "rar", "rar5", "lha", "cab", "iso9660")
+_EVERY_OCTET = "ISO-8859-1"
+"""libarchive gives up at a name that is not of the charset it expects; of this one every name is."""
+_RAW_NAMES = frozenset({"lha"})
+_FORMATS = ("7zip", "rar", "rar5", "lha", "cab", "iso9660", "raw")
 
 
 @cache
@@ -44,8 +48,8 @@ def library() -> CDLL | None:
         for name, (result, arguments) in _SIGNATURES.items():
             function = getattr(found, name)
             function.restype, function.argtypes = result, arguments
-        for name in _FORMATS:
-            getattr(found, f"archive_read_support_format_{name}").argtypes = (c_void_p,)
+        for name in (*(f"format_{one}" for one in _FORMATS), "filter_zstd"):
+            getattr(found, f"archive_read_support_{name}").argtypes = (c_void_p,)
     except (OSError, AttributeError):
         return None
     return found
@@ -76,6 +80,27 @@ def read_iso(data: bytes, job: Job) -> None:
     _read(data, job, "iso", "iso9660")
 
 
+def decompressed(data: bytes, job: Job, name: str) -> bytes:
+    """A file compressed by a filter of libarchive's. Raises `Unreadable`."""
+    found = library()
+    if found is None:
+        raise Unreadable("unknown", name)
+    archive = found.archive_read_new()
+    try:
+        found.archive_read_support_format_raw(archive)
+        getattr(found, f"archive_read_support_filter_{name}")(archive)
+        entry = c_void_p()
+        opened = found.archive_read_open_memory(archive, data, len(data))
+        if opened not in (_OK, _WARN) or found.archive_read_next_header(archive, ctypes.byref(entry)) not in (
+            _OK,
+            _WARN,
+        ):
+            raise Unreadable(_why(found, archive), name)
+        return _content(found, archive, job, name)
+    finally:
+        found.archive_read_free(archive)
+
+
 def _read(data: bytes, job: Job, name: str, *formats: str) -> None:
     found = library()
     if found is None:
@@ -84,6 +109,8 @@ def _read(data: bytes, job: Job, name: str, *formats: str) -> None:
     try:
         for one in formats:
             getattr(found, f"archive_read_support_format_{one}")(archive)
+        if name in _RAW_NAMES:
+            found.archive_read_set_options(archive, f"{name}:hdrcharset={_EVERY_OCTET}".encode())
         if found.archive_read_open_memory(archive, data, len(data)) not in (_OK, _WARN):
             raise Unreadable(_why(found, archive), name)
         _entries(found, archive, job, name)
@@ -105,7 +132,7 @@ def _entries(found: CDLL, archive: int, job: Job, name: str) -> None:
 
 
 def _entry(found: CDLL, archive: int, entry: c_void_p, job: Job, name: str) -> None:
-    names = (_name(found, entry),)
+    names = (_name(found, entry, raw=name in _RAW_NAMES),)
     if found.archive_entry_filetype(entry) & _KINDS == _FOLDER:
         return
     if found.archive_entry_is_encrypted(entry) > 0:
@@ -120,11 +147,11 @@ def _entry(found: CDLL, archive: int, entry: c_void_p, job: Job, name: str) -> N
         job.inside(names, data)
 
 
-def _name(found: CDLL, entry: c_void_p) -> str:
-    raw = found.archive_entry_pathname(entry)
-    if raw:
-        return decode(raw)
-    return found.archive_entry_pathname_w(entry) or "?"
+def _name(found: CDLL, entry: c_void_p, *, raw: bool) -> str:
+    octets = found.archive_entry_pathname(entry)
+    if not octets:
+        return found.archive_entry_pathname_w(entry) or "?"
+    return decode(octets.decode("utf-8", "replace").encode("latin-1", "replace") if raw else octets)
 
 
 def _content(found: CDLL, archive: int, job: Job, name: str) -> bytes:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
+from collections.abc import Callable
 from typing import Protocol
 
 from sekisho.extract.limits import Budget, Unreadable
 
 _PIECE = 1 << 18
+_MAGIC = 3
 _LZMA_MEMORY = 96 << 20
 """Octets of dictionary; xz -9 needs 65 MiB."""
 
@@ -28,10 +30,10 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
-def deflated(data: bytes | memoryview, budget: Budget, most: int | None = None, window: int = -15) -> bytes:
-    """Raw deflate (or gzip, with ``window`` 31), at most the first ``most`` octets of it where that is given."""
+def deflated(data: bytes | memoryview, budget: Budget, most: int | None = None) -> bytes:
+    """Raw deflate, at most the first ``most`` octets of it where that is given."""
     limit = budget.limits.one if most is None else most
-    engine = zlib.decompressobj(window)
+    engine = zlib.decompressobj(-15)
     pieces: list[bytes] = []
     size, rest = 0, bytes(data)
     try:
@@ -48,11 +50,6 @@ def deflated(data: bytes | memoryview, budget: Budget, most: int | None = None, 
     return _checked(b"".join(pieces), limit, partial=most is not None, whole=engine.eof)
 
 
-def gunzipped(data: bytes, budget: Budget) -> bytes:
-    """A gzip file's first member (RFC 1952 2.2)."""
-    return deflated(data, budget, window=31)
-
-
 def bunzipped(data: bytes, budget: Budget, most: int | None = None) -> bytes:
     """bzip2."""
     return _drained(bz2.BZ2Decompressor(), data, budget, most)
@@ -61,10 +58,59 @@ def bunzipped(data: bytes, budget: Budget, most: int | None = None) -> bytes:
 def unxzipped(data: bytes, budget: Budget, most: int | None = None) -> bytes:
     """xz, or LZMA alone."""
     try:
-        engine = lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
+        engine = unxz()
     except lzma.LZMAError as error:
         raise Unreadable("broken") from error
     return _drained(engine, data, budget, most)
+
+
+def members(make: Callable[[], _Decompressor], data: bytes, budget: Budget) -> tuple[bytes, bytes]:
+    """All members of a compressed file, which programs take as one, and what stands behind the last of them.
+
+    RFC 1952 2.2; bzip2 and xz files may be joined likewise.
+    """
+    pieces: list[bytes] = []
+    size, rest = 0, data
+    while rest and (not pieces or rest[:_MAGIC] == data[:_MAGIC]):
+        engine = make()
+        out = _drained(engine, rest, budget, None)
+        size += len(out)
+        if size > budget.limits.one:
+            raise Unreadable("too-big")
+        pieces.append(out)
+        rest = engine.unused_data
+    return b"".join(pieces), rest.strip(b"\0")
+
+
+class Gunzip:
+    """zlib's way of undoing gzip, spoken to as the other decompressors are."""
+
+    def __init__(self) -> None:
+        self._engine = zlib.decompressobj(31)
+
+    @property
+    def eof(self) -> bool:
+        return self._engine.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._engine.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._engine.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """At most so many octets more. Raises `Unreadable`."""
+        try:
+            return self._engine.decompress(data or self._engine.unconsumed_tail, max_length)
+        except zlib.error as error:
+            raise Unreadable("broken") from error
+
+
+def unxz() -> lzma.LZMADecompressor:
+    """An xz or LZMA decompressor with a limit on its memory."""
+    return lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
 
 
 def _drained(engine: _Decompressor, data: bytes, budget: Budget, most: int | None) -> bytes:

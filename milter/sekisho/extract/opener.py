@@ -23,6 +23,7 @@ _READERS: Mapping[str, Read] = {
     "application/gzip": compressed.read_gzip,
     "application/x-bzip2": compressed.read_bzip2,
     "application/x-xz": compressed.read_xz,
+    "application/zstd": compressed.read_zstandard,
     "application/x-tar": tar.read,
     "application/rtf": rtf.read,
     "application/ms-tnef": tnef.read,
@@ -41,6 +42,16 @@ _READERS: Mapping[str, Read] = {
 _BEGINNINGS: tuple[tuple[bytes, Read], ...] = (
     (b"PK", zip_files.read),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ole.read),
+)
+_ARCHIVES = frozenset(
+    {
+        "application/x-tar",
+        "application/x-7z-compressed",
+        "application/vnd.rar",
+        "application/x-lzh-compressed",
+        "application/vnd.ms-cab-compressed",
+        "application/x-iso9660-image",
+    }
 )
 _ACTS = frozenset(
     {
@@ -85,8 +96,10 @@ def _read(data: bytes, job: Job, kind: str = "") -> None:
     if reader is None and tar.is_tar(data):
         reader = tar.read
     if not data.startswith(b"PK") and zip_archive.ends_as_archive(data):
-        # Many programs look for an archive from the end of a file, whatever it begins with.
-        job.problem("ambiguous", file_format="zip")
+        # Many programs look for an archive from the end of a file, whatever it begins with. Another archive may end
+        # with one that it holds as it is.
+        if kind not in _ARCHIVES:
+            job.problem("ambiguous", file_format="zip")
         _try(zip_files.read, data, job)
     if reader is not None:
         _try(reader, data, job)

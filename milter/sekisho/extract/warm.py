@@ -21,6 +21,9 @@ _PDF = (
 )
 
 
+_LHA = b"\x1bk-lh0-\1\0\0\0\1\0\0\0\0\0!Z \0\5w.txt@&w\0"
+
+
 def warm_up() -> None:
     """Load every codec and library, and read a small file of the kinds that load more."""
     for name in sorted(set(encodings.aliases.aliases.values())):
@@ -28,7 +31,7 @@ def warm_up() -> None:
             codecs.lookup(name)
     foreign.library()
     pdf.without_system_fonts()
-    for sample in (_PDF, _archive(), _mail()):
+    for sample in (_PDF, _LHA, _archive(), _mail()):
         open_file(sample, ("warm",), Limits(), lambda: 0.0)
 
 
