@@ -7,7 +7,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from sekisho.notices.build import Letterhead
 from sekisho.notices.facts import HoldFacts, Item, to_json
 from sekisho.notices.facts import Notice as Told
 from sekisho.quarantine.choose import Noted, Wanted, choose
+from sekisho.quarantine.daily import Daily, Hour
 from sekisho.quarantine.decide import Actor, decide, extend
 from sekisho.quarantine.links import Opened
 from sekisho.quarantine.notify import ask_person
@@ -235,3 +236,56 @@ def test_who_is_asked_again_gets_another_link_and_the_first_stays_good(desk: Des
 
 def entries(desk: Desk, hold: str) -> list[OutboxRow]:
     return desk.store.read(lambda view: outbox.entries(view, hold))
+
+
+MORNING = time(12, 30)
+"""Half an hour after `NOW`, in Tokyo."""
+
+
+def daily(tmp_path: Path) -> Desk:
+    return Desk(tmp_path, replace(STATIONERY, daily=Hour(MORNING, ZoneInfo("Asia/Tokyo"))))
+
+
+def test_every_day_approvers_get_their_list_and_operators_a_sign_of_life(tmp_path: Path) -> None:
+    desk = daily(tmp_path)
+    hold = held(desk.store)
+    first = desk.at(NOW)
+    assert [mail["Subject"] for mail in first if "Sekisho" in mail["Subject"]] == ["[Sekisho] Daily report: 1 held"]
+    mails = {mail["To"]: mail for mail in desk.at(NOW + HOUR / 2)}
+    assert set(mails) == {SUZUKI, "postmaster@example.co.jp"}
+    assert mails[SUZUKI]["Subject"] == "[Approval] One mail waits for you"
+    assert "Quotation (for 30 min)" in text(mails[SUZUKI])
+    found = desk.store.read(partial(LINKS.opened, token=token(mails[SUZUKI], "a"), now=NOW + HOUR / 2))
+    assert isinstance(found, Opened)
+    assert found.hold.id == hold
+    body = text(mails["postmaster@example.co.jp"])
+    assert "Mails held: 1" in body
+    assert "Approvers' open requests: 1" in body
+    assert desk.at(NOW + HOUR) == []
+    assert {mail["To"] for mail in desk.at(NOW + 24 * HOUR + HOUR / 2)} >= {SUZUKI, "postmaster@example.co.jp"}
+    desk.close()
+
+
+def test_of_several_gateways_one_puts_the_day_s_mails_in(tmp_path: Path) -> None:
+    desk = daily(tmp_path)
+    other = Daily(desk.store, Hour(MORNING, ZoneInfo("Asia/Tokyo")))
+    assert other.step(NOW) == 1
+    assert other.step(NOW) == 0
+    assert len([mail for mail in desk.at(NOW) if "Sekisho" in mail["Subject"]]) == 1
+    desk.close()
+
+
+def test_who_has_answered_has_no_list(tmp_path: Path) -> None:
+    desk = daily(tmp_path)
+    hold = held(desk.store)
+    decide(desk.store, hold, Choice.REJECT, Actor(SUZUKI), NOW, reason="use-bcc")
+    desk.at(NOW)
+    assert {mail["To"] for mail in desk.at(NOW + HOUR / 2)} == {"postmaster@example.co.jp"}
+    desk.close()
+
+
+@pytest.mark.parametrize(("hours", "days"), [(-1, -1), (0, 0), (5, 0), (23, 0), (24, 1)])
+def test_the_hour_is_the_last_one_that_is_past(hours: int, days: int) -> None:
+    zone = ZoneInfo("Asia/Tokyo")
+    at = datetime(2026, 11, 24, 12, 30, tzinfo=zone)
+    assert Hour(MORNING, zone).last(at + hours * HOUR) == at + timedelta(days=days)

@@ -23,6 +23,7 @@ from sekisho.config.values import (
 from sekisho.core.amounts import Duration
 from sekisho.core.fields import DurationField, PathField, SizeField, from_base
 from sekisho.lists.secret import SecretFile, read_secret
+from sekisho.policy.actions.holding import ClockField
 
 _MOST_WORKERS = 256
 
@@ -209,6 +210,11 @@ class Notices(Section):
         description="How long before its time is over the sender of a hold is reminded; a hold of less than twice that "
         "is not reminded of",
         json_schema_extra={"default": "1h"},
+    )
+    daily: ClockField | None = Field(
+        default=None,
+        description='When, such as "08:30", approvers are mailed what waits for their answer, and the postmaster that '
+        "the gateway is at work; without it nobody is",
     )
     contact: str = Field(
         default="",

@@ -15,6 +15,7 @@ from datetime import datetime
 from sekisho.quarantine.asking import Desk, ask_due
 from sekisho.quarantine.campaigns import settle_due
 from sekisho.quarantine.choose import take_effect
+from sekisho.quarantine.daily import Daily
 from sekisho.quarantine.leased import Pool
 from sekisho.quarantine.outbox import Notices
 from sekisho.quarantine.release import Releases, Send
@@ -49,6 +50,7 @@ class ReleaseWorker:
         self._language = stationery.language
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
         self._asked: Future[int] | None = None
+        self._daily = Daily(store, stationery.daily)
         told = Notices(store, send, stationery, watch, clock, desk.calendar)
         self._releases: Pool[ReleaseRow] = Pool(store, sent, owner, RELEASE_SLOTS, watch, self._wake.set)
         self._notices: Pool[OutboxRow] = Pool(store, told, owner, NOTICE_SLOTS, watch, self._wake.set)
@@ -91,7 +93,8 @@ class ReleaseWorker:
         aside = self._aside.holds(now)
         expired = expire_due(self._store, now, self._desk.calendar, self._late, aside)
         followed = settle_due(self._store, self._owner, now, self._trouble)
-        return chosen + expired + followed + self._releases.step(now) + self._notices.step(now)
+        told = self._daily.step(now)
+        return chosen + expired + followed + told + self._releases.step(now) + self._notices.step(now)
 
     def _ask_beside(self, now: datetime) -> None:
         """Ask people in a thread of its own: a directory that is slow keeps nobody else waiting."""

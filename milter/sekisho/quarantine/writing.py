@@ -16,6 +16,7 @@ from sekisho.core.people import Person
 from sekisho.notices.build import Letterhead, build, envelope
 from sekisho.notices.facts import HoldFacts, Item, Notice, from_json
 from sekisho.quarantine.choose import offers_of
+from sekisho.quarantine.daily import Hour
 from sekisho.quarantine.links import Links
 from sekisho.quarantine.notify import POSTMASTER, deadline_of
 from sekisho.store import Store, holds
@@ -44,6 +45,8 @@ class Stationery:
     """What is known of a person; must not raise."""
     reminder: timedelta = timedelta(hours=1)
     """How long before its time is over the sender of a hold is reminded."""
+    daily: Hour | None = None
+    """When the mails of every day leave; None: there are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
 from sekisho.notices.build import Letterhead
+from sekisho.quarantine.daily import Hour
 from sekisho.quarantine.reconcile import reconcile
 from sekisho.quarantine.release import Send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
@@ -70,6 +71,6 @@ def _stationery(configuration: Configuration) -> Stationery:
     letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn(), contact)
     links = links_of(settings)
     reminder = settings.notices.reminder.delta
-    return Stationery(
-        letterhead, settings.notices_language, settings.postmaster, links, reader_of(configuration), reminder
-    )
+    daily = Hour(settings.notices.daily, configuration.site.zone) if settings.notices.daily else None
+    reader, language = reader_of(configuration), settings.notices_language
+    return Stationery(letterhead, language, settings.postmaster, links, reader, reminder, daily)

@@ -7,20 +7,30 @@ can still be decided: the hold waits, or what has gone already is to be checked.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
 from sekisho.store.rows import AskRow, HoldRow, WaitRow
-from sekisho.store.tables import asks, waits
+from sekisho.store.tables import asks, holds, waits
 from sekisho.store.terms import terms_from_json, terms_to_json
 from sekisho.store.unit import Found, Unit, View
 
 _FORGET = delete(waits).where(waits.c.hold == bindparam("of"))
 _ASKED = select(asks).where(asks.c.hold == bindparam("of")).order_by(asks.c.asked, asks.c.lock, asks.c.person)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Somebody was asked about a hold."""
+
+    hold: str
+    person: str
+    asked: datetime
 
 
 def add(unit: Unit, hold: HoldRow) -> None:
@@ -84,6 +94,28 @@ def wait_of(row: Found) -> WaitRow:
 def may_ask(row: Found) -> bool:
     """Whether anybody but the operator can have been asked about a lock."""
     return bool(row["terms"] or row["on_expiry"] == OnExpiry.ESCALATE.value)
+
+
+def unanswered(view: View, limit: int) -> list[Question]:
+    """Questions about holds that wait which nobody has answered, the oldest first."""
+    query = (
+        select(asks.c.hold, asks.c.person, asks.c.asked)
+        .join(holds, asks.c.hold == holds.c.id)
+        .where(asks.c.answered.is_(None), holds.c.state == State.HELD)
+        .order_by(asks.c.asked, asks.c.hold)
+        .limit(limit)
+    )
+    return [Question(*row) for row in view.connection.execute(query)]
+
+
+def open_questions(view: View) -> tuple[int, int]:
+    """How many questions nobody has answered, and how many locks nobody opened in time."""
+    waits_for = asks.join(holds, asks.c.hold == holds.c.id)
+    asked = select(func.count()).select_from(waits_for).where(asks.c.answered.is_(None), holds.c.state == State.HELD)
+    shut = waits.join(holds, waits.c.hold == holds.c.id)
+    late = (waits.c.ran_out.is_not(None), waits.c.opened.is_(None), holds.c.state == State.HELD)
+    overdue = select(func.count()).select_from(shut).where(*late)
+    return view.connection.scalar(asked) or 0, view.connection.scalar(overdue) or 0
 
 
 def asks_of(view: View, hold_ids: Collection[str]) -> Mapping[str, tuple[AskRow, ...]]:

@@ -96,6 +96,12 @@ def pending(view: View, now: datetime) -> int:
     return view.connection.scalar(select(func.count()).select_from(outbox).where(is_late)) or 0
 
 
+def failed(view: View, since: datetime) -> int:
+    """Notices put in since then that could not be delivered."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.outcome == FAILED, outbox.c.created > since)
+    return view.connection.scalar(query) or 0
+
+
 def entries(view: View, hold: str) -> list[OutboxRow]:
     """All notices about a hold, the oldest first."""
     query = select(outbox).where(outbox.c.hold == hold).order_by(outbox.c.created, outbox.c.id)

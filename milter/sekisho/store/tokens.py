@@ -61,7 +61,7 @@ def add(unit: Unit, row: TokenRow) -> None:
 
 
 def find(view: View, fingerprint: str) -> TokenRow | None:
-    """The token with this fingerprint, locked until the transaction ends where the database locks rows."""
+    """The token with this fingerprint."""
     query = view.locking(select(tokens).where(tokens.c.fingerprint == fingerprint), tokens)
     found = view.connection.execute(query).mappings().one_or_none()
     return TokenRow(**found) if found is not None else None
@@ -85,7 +85,7 @@ def put(unit: Unit, row: ChoiceRow) -> None:
 
 
 def chosen(view: View, choice: str) -> ChoiceRow | None:
-    """A choice, locked until the transaction ends where the database locks rows."""
+    """A choice."""
     query = view.locking(select(choices).where(choices.c.id == choice), choices)
     found = view.connection.execute(query).mappings().one_or_none()
     return _choice(found) if found is not None else None
