@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sekisho.cli.common import common, configuration_of
 from sekisho.cli.output import EX_DATA, EX_NO_INPUT, EX_OK, CommandError, heading, print_json, say
+from sekisho.config.load import Configuration
+from sekisho.core.memory import NO_MEMORY, Memory
 from sekisho.core.message import Client
 from sekisho.mime.reader import MimeReader
+from sekisho.quarantine.memory import Remembered
 from sekisho.sandbox.pool import Pool
 from sekisho.serve.question import NoRecipient, Question, answer
+from sekisho.serve.roles import store_of
+from sekisho.store import StoreUnavailable
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +47,17 @@ def run(options: argparse.Namespace) -> int:
     language = options.language or configuration.site.languages[0]
     now = datetime.now(UTC)
     try:
-        with Pool() as files:
-            report = answer(configuration, MimeReader(), question, now, language, thorough=options.all, files=files)
+        with Pool() as files, _memory(configuration) as memory:
+            report = answer(
+                configuration,
+                MimeReader(),
+                question,
+                now,
+                language,
+                thorough=options.all,
+                files=files,
+                memory=memory,
+            )
     except NoRecipient as error:
         raise CommandError(EX_DATA, f"{error} (--rcpt ADDRESS)") from error
     if options.json:
@@ -50,6 +65,21 @@ def run(options: argparse.Namespace) -> int:
     else:
         _tell(report)
     return EX_OK
+
+
+@contextmanager
+def _memory(configuration: Configuration) -> Iterator[Memory]:
+    """What people agreed to before, where the store can be asked."""
+    try:
+        store = store_of(configuration.settings)
+        store.check()
+    except StoreUnavailable:
+        yield NO_MEMORY
+        return
+    try:
+        yield Remembered(store, on_record=False)
+    finally:
+        store.close()
 
 
 def _octets(name: str) -> bytes:
@@ -71,6 +101,8 @@ def _tell(report: Mapping[str, Any]) -> None:
     heading("rules")
     for rule in report["rules"]:
         say(f"  {'+' if rule['matched'] else '-'} {rule['id']} ({rule['mode']}): {' '.join(rule['because'])}")
+    for one in report["spared"]:
+        say(f"  {one['rule']} does not ask for {one['recipient']}: {one['person']} agreed (hold {one['hold']})")
     if report["edits"]:
         heading("edits")
     for edit in report["edits"]:

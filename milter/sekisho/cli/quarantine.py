@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sekisho.cli import shown
+from sekisho.cli import remembered, shown
 from sekisho.cli.common import actor_of, common, configuration_of
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import (
@@ -65,6 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     extending.add_argument("--by", required=True, metavar="TIME", help="such as 30m, 24h, 2d")
     extending.add_argument("--reason", default="", metavar="TEXT")
     extending.add_argument("--as", dest="person", default="", metavar="USER")
+    remembered.arguments(verbs.add_parser("remembered", help="what is not asked again; ask again"))
     exporting = verbs.add_parser("export", help="the message's exact octets")
     _ids(exporting)
     exporting.add_argument("--changed", action="store_true", help="as it would leave: with the changes made to it")
@@ -75,6 +76,8 @@ def run(options: argparse.Namespace) -> int:
     """Do it, hold by hold; the exit code is the worst of them."""
     configuration = configuration_of(options)
     with opened_store(configuration) as store:
+        if options.action == "remembered":
+            return remembered.run(configuration, store, options)
         if options.action == "list":
             return _list(configuration, store, options)
         return max(_each(configuration, store, options, read_id(hold)) for hold in options.hold)

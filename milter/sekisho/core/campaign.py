@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from sekisho.core.alike import subject_template
 from sekisho.core.facts import Facts
-from sekisho.core.finding import Finding
+from sekisho.core.finding import Finding, kind_of
 
 _LIST_ID = re.compile(rb"<([^<>]{1,255})>\s*\Z")
 _FEW = 3
@@ -32,7 +32,7 @@ class Campaign:
 
 
 Widest = Mapping[str, int]
-"""The largest count of each kind of finding, by ``CODE`` or ``CODE:KIND``."""
+"""The largest count of each kind of finding, by `sekisho.core.finding.kind_of`."""
 
 
 def campaign_key(facts: Facts, rules: Iterable[str]) -> str:
@@ -61,14 +61,9 @@ def widest(findings: Iterable[Finding]) -> dict[str, int]:
     """What a message shows."""
     found: dict[str, int] = {}
     for finding in findings:
-        name = place_of(finding)
+        name = kind_of(finding)
         found[name] = max(found.get(name, 0), finding.count)
     return found
-
-
-def place_of(finding: Finding) -> str:
-    """The name of a finding among `Widest`."""
-    return f"{finding.code}:{finding.kind}" if finding.kind else finding.code
 
 
 def covers(known: Widest, shown: Widest) -> bool:

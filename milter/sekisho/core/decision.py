@@ -79,7 +79,7 @@ def _demands(match: Match, count: int) -> list[tuple[Disposition, Mask]]:
     for action in match.rule.actions if match.truth.yes else ():
         match action:
             case Hold(whole=whole):
-                demands.append((Disposition.HOLD, (1 << count) - 1 if whole else match.truth.yes))
+                demands.append((Disposition.HOLD, match.held((1 << count) - 1, whole=whole)))
             case Refuse(permanent=permanent):
                 demands.append((Disposition.REJECT if permanent else Disposition.TEMPFAIL, match.truth.yes))
             case Drop():

@@ -30,6 +30,8 @@ class Evidence:
     """Addresses of those who got the message at once."""
     files: int | None = None
     """How many files are attached; None where nobody counted."""
+    thread: tuple[str, ...] = ()
+    """Message-IDs that an answer in the same thread names; none where nobody needs to know."""
 
     def of(self, rules: Collection[str]) -> Evidence:
         """Without the reasons and words of other rules than these."""

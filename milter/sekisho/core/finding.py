@@ -31,3 +31,8 @@ class Finding:
     """Cut short and masked: fit to be shown in a notice."""
     values: Mapping[str, Value] = field(default_factory=dict)
     """What the sentence about it needs besides: counts, names, domains."""
+
+
+def kind_of(finding: Finding) -> str:
+    """``CODE``, or ``CODE:KIND`` where the code has kinds."""
+    return f"{finding.code}:{finding.kind}" if finding.kind else finding.code

@@ -201,7 +201,8 @@ def _holds(facts: Facts, decision: Decision) -> list[tuple[Mask, Wait]]:
     for match in decision.enforced:
         for action in match.rule.actions if match.truth.yes else ():
             if isinstance(action, Hold):
-                found.append((facts.everyone if action.whole else match.truth.yes, _wait(facts, match, action)))
+                held = match.held(facts.everyone, whole=action.whole)
+                found += [(held, _wait(facts, match, action))] if held else []
             elif isinstance(action, EnvelopeOnly) and facts.structure.protected:
                 found.append((facts.everyone, _wait(facts, match, Hold())))
     return found

@@ -10,7 +10,7 @@ from typing import Protocol
 from sekisho.core.actions import Action
 from sekisho.core.facts import Facts
 from sekisho.core.reason import Reason
-from sekisho.core.truth import Truth
+from sekisho.core.truth import Mask, Truth
 
 
 class Mode(Enum):
@@ -64,6 +64,13 @@ class Match:
 
     rule: Rule
     truth: Truth
+    spared: Mask = 0
+    """Whom the rule's holds do not concern, because somebody agreed to the same before."""
+
+    def held(self, everyone: Mask, *, whole: bool) -> Mask:
+        """Whom a hold of the rule concerns."""
+        left = self.truth.yes & ~self.spared
+        return everyone if whole and left else left
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sekisho.core.campaign import Campaign, covers, place_of, together, widest
+from sekisho.core.campaign import Campaign, covers, together, widest
 from sekisho.core.changes import DropAttachment
-from sekisho.core.finding import Finding
+from sekisho.core.finding import Finding, kind_of
 from sekisho.core.lifecycle import Event, State, after, summary
 from sekisho.core.offers import DROP_ATTACHMENT
 from sekisho.core.truth import mask_of_all
@@ -183,15 +183,15 @@ def _widen(unit: Unit, row: CampaignRow, hold: HoldRow, shown: Mapping[str, int]
     if known is None or first is None:
         return
     campaigns.widen(unit, row.id, together(known.widest, shown))
-    more = [one for one in hold.evidence.findings if one.count > known.widest.get(place_of(one), 0)]
+    more = [one for one in hold.evidence.findings if one.count > known.widest.get(kind_of(one), 0)]
     campaigns.show(unit, first.id, replace(first.evidence, findings=_merged(first, more)))
 
 
 def _merged(first: HoldRow, more: list[Finding]) -> tuple[Finding, ...]:
     """The first message's findings, with wider ones of others in their place."""
     everyone = mask_of_all(len(first.recipients))
-    wider = {place_of(one): replace(one, recipients=everyone) for one in more}
-    kept = [wider.pop(place_of(one), one) if place_of(one) in wider else one for one in first.evidence.findings]
+    wider = {kind_of(one): replace(one, recipients=everyone) for one in more}
+    kept = [wider.pop(kind_of(one), one) if kind_of(one) in wider else one for one in first.evidence.findings]
     return (*kept, *wider.values())
 
 

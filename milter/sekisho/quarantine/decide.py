@@ -15,6 +15,7 @@ from sekisho.core.lifecycle import Event, Refused, State, after
 from sekisho.core.outcomes import FALSE_ALARM
 from sekisho.quarantine.campaigns import decided, is_first
 from sekisho.quarantine.fixes import NotPossible, fixed, fixes_of
+from sekisho.quarantine.memory import remember
 from sekisho.quarantine.notify import is_announced, tell, tell_asked
 from sekisho.quarantine.outcomes import with_outcome
 from sekisho.quarantine.rights import FIXES, REJECT, Choice, asked_of, rights, votes_of, waiting
@@ -198,6 +199,7 @@ def settle(
     unit.record(Entry(now, actor.name, actor.role, event.value, hold.id, reason, details))
     if event is Event.RELEASE:
         releases.schedule(unit, hold.id, now)
+        remember(unit, settled, chosen, actor.name, actor.role, now)
     if is_first(settled) and settled.state is not State.HELD:
         decided(unit, settled, event, actor.name, actor.role, now, reason)
     if event is not Event.RELEASE or actor.role != "timer" or is_announced(hold):

@@ -20,6 +20,7 @@ from sekisho.core.lifecycle import Event, State, after, summary
 from sekisho.core.message import Path, Transaction, message_octets
 from sekisho.core.offers import Offers
 from sekisho.core.plan import Deposit, Plan, Wait
+from sekisho.core.thread import thread_of
 from sekisho.core.truth import Mask
 from sekisho.quarantine.campaigns import Joined, join, record_followed
 from sekisho.quarantine.notify import announces, answer_to, is_announced, tell, tell_planned
@@ -168,7 +169,8 @@ class _Offer:
         )
         concerned = tuple(finding for finding in findings if finding.recipients)
         hidden = _renumbered(self.evidence.hidden, indexes)
-        return replace(self.evidence.of(one.rules), findings=concerned, hidden=hidden, gone=self._gone())
+        thread = thread_of(self.transaction.fields) if any(lock.terms.approved_for for lock in one.waits) else ()
+        return replace(self.evidence.of(one.rules), thread=thread, findings=concerned, hidden=hidden, gone=self._gone())
 
     def _offers(self, one: Deposit) -> Offers:
         """What the message allows of the fixes that the rules of this deposit offer."""

@@ -18,6 +18,7 @@ from sekisho.core.plan import WARNED, Plan
 from sekisho.core.ports import Files, Reader
 from sekisho.core.replies import Reply
 from sekisho.quarantine.deposit import ReleaseLoop, deposit
+from sekisho.quarantine.memory import Remembered
 from sekisho.records.journal import jotted
 from sekisho.serve.judge import Judgement, judge
 from sekisho.serve.telemetry import Outcome, Telemetry
@@ -34,11 +35,12 @@ class Gateway:
         self._reader = reader
         self._files = files
         self._store = store
+        self._memory = Remembered(store, on_record=True)
         self._telemetry = telemetry
 
     def handle(self, transaction: Transaction) -> Plan:
         """Everything between collecting and applying; deposits are committed on return."""
-        judged = judge(self._configuration, self._reader, transaction, self._files)
+        judged = judge(self._configuration, self._reader, transaction, self._files, self._memory)
         outcome = _outcome(judged)
         if judged.plan.deposits or judged.plan.notices:
             return self._deposited(transaction, outcome, judged)

@@ -8,6 +8,7 @@ from sekisho.config.load import Configuration
 from sekisho.core.decision import Decision
 from sekisho.core.evidence import Evidence
 from sekisho.core.facts import Facts
+from sekisho.core.memory import NO_MEMORY, Memory, Spared, spare
 from sekisho.core.message import Transaction
 from sekisho.core.plan import Plan, plan
 from sekisho.core.ports import NO_FILES, Files, Reader
@@ -21,6 +22,8 @@ class Judgement:
     facts: Facts
     decision: Decision
     plan: Plan
+    spared: tuple[Spared, ...] = ()
+    """What was not asked, because somebody agreed to the same before."""
 
     @property
     def evidence(self) -> Evidence:
@@ -43,8 +46,14 @@ class Judgement:
         )
 
 
-def judge(configuration: Configuration, reader: Reader, transaction: Transaction, files: Files = NO_FILES) -> Judgement:
-    """Facts on demand, the policy's decision, and the plan that follows."""
+def judge(
+    configuration: Configuration,
+    reader: Reader,
+    transaction: Transaction,
+    files: Files = NO_FILES,
+    memory: Memory = NO_MEMORY,
+) -> Judgement:
+    """Facts on demand, the policy's decision, what need not be asked again, and the plan that follows."""
     facts = Facts(
         transaction,
         configuration.site,
@@ -54,5 +63,5 @@ def judge(configuration: Configuration, reader: Reader, transaction: Transaction
         configuration.inspectors,
         files,
     )
-    decision = evaluate(configuration.policy, facts)
-    return Judgement(facts, decision, plan(facts, decision))
+    decision, spared = spare(facts, evaluate(configuration.policy, facts), memory)
+    return Judgement(facts, decision, plan(facts, decision), spared)

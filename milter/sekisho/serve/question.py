@@ -17,6 +17,7 @@ from sekisho.core.decision import Decision
 from sekisho.core.edits import to_json
 from sekisho.core.facts import VISIBLE
 from sekisho.core.finding import Finding
+from sekisho.core.memory import NO_MEMORY, Memory, Spared
 from sekisho.core.message import Client, Field, Path, Transaction
 from sekisho.core.parse import parse_message
 from sekisho.core.path import parse_path
@@ -57,9 +58,10 @@ def answer(
     *,
     thorough: bool,
     files: Files = NO_FILES,
+    memory: Memory = NO_MEMORY,
 ) -> dict[str, Any]:
     """What would happen. ``thorough`` runs every inspector, whatever the policy asks. Raises `NoRecipient`."""
-    judged = judge(configuration, reader, transaction_of(question, reader, now), files)
+    judged = judge(configuration, reader, transaction_of(question, reader, now), files, memory)
     explained = list(explain(configuration.policy, judged.facts))
     if thorough:
         for code in configuration.inspectors:
@@ -76,6 +78,7 @@ def answer(
         "findings": [finding_record(finding, paths, language) for finding in facts.found],
         "rules": [_rule(rule, truth, reason, language) for rule, truth, reason in explained],
         "edits": [to_json(edit) for edit in made.edits],
+        "spared": [_spared(one) for one in judged.spared],
         "score": round(judged.decision.score, 4),
         "reply": made.reply.verdict.value,
     }
@@ -120,6 +123,11 @@ def finding_record(finding: Finding, recipients: Sequence[Path], language: str) 
         "evidence": finding.evidence,
         "message": words.finding(finding, language),
     }
+
+
+def _spared(one: Spared) -> dict[str, str]:
+    """A question that is not asked, because a person agreed to the same about an earlier hold."""
+    return {"rule": one.rule, "recipient": one.recipient, "hold": one.answer.hold, "person": one.answer.person}
 
 
 def _rule(rule: Rule, truth: Truth, reason: Reason, language: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def evidence_to_json(evidence: Evidence) -> Plain:
         "hidden": evidence.hidden,
         "gone": list(evidence.gone),
         "files": evidence.files,
+        **({"thread": list(evidence.thread)} if evidence.thread else {}),
     }
 
 
@@ -45,6 +46,7 @@ def evidence_from_json(data: Plain, subject: str, sender_of_record: str) -> Evid
         data.get("hidden", 0),
         tuple(data.get("gone", ())),
         data.get("files"),
+        tuple(data.get("thread", ())),
     )
 
 
