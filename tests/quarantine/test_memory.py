@@ -22,7 +22,7 @@ from sekisho.quarantine.decide import Actor, decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.memory import Remembered, forget
 from sekisho.quarantine.rights import Choice
-from sekisho.quarantine.timers import TIMER, expire
+from sekisho.quarantine.timers import TIMER, expire_due
 from sekisho.store import Store, audit, remembered
 from tests.support.messages import make_facts, make_rule
 from tests.support.stores import CALENDAR, NOW, a_plan, a_transaction, an_evidence
@@ -53,7 +53,7 @@ def let_go(
     wait = Wait(rule, expires, OnExpiry.SEND, terms)
     (hold,) = deposit(store, message, a_plan(message, wait), an_evidence(*found))
     if actor is TIMER:
-        assert expire(store, hold, NOW + timedelta(days=1), CALENDAR)
+        assert expire_due(store, NOW + timedelta(days=1), CALENDAR, lambda *_: None)
     else:
         decide(store, hold, Choice.RELEASE, actor, NOW)
     return hold
