@@ -55,7 +55,7 @@ WITHOUT_TEXT = re.compile(
     r"|.*/(?:styles|stylesWithEffects|settings|websettings|fonttable|numbering|calcchain|metadata|presprops|viewprops"
     r"|tablestyles|sharedstrings|people|presentation|commentauthors|authors)\d*\.(?:xml|bin)"
     r"|.*/charts/(?:style|colors)\d+\.xml|.*/diagrams/(?:layout|quickstyle|colors)\d+\.xml|customxml/itemprops\d+\.xml"
-    r"|.*\.vml",
+    r"|.*\.vml|.*/fonts/.*\.(?:odttf|fntdata)",
     re.IGNORECASE,
 )
 """Parts in which nobody writes anything; cells and their strings are read by others."""
