@@ -6,11 +6,14 @@ import argparse
 import getpass
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sekisho.cli.output import EX_CONFIG, CommandError
 from sekisho.config.load import Configuration, load
 from sekisho.config.problems import ConfigurationError
-from sekisho.quarantine.decide import Actor
+
+if TYPE_CHECKING:
+    from sekisho.quarantine.decide import Actor
 
 DEFAULT_CONFIG = "/etc/sekisho/sekisho.yaml"
 
@@ -37,6 +40,8 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
 
 def actor_of(options: argparse.Namespace) -> Actor:
     """The operator at the gateway, or the person on whose behalf (``--as``) the command runs."""
+    from sekisho.quarantine.decide import Actor  # noqa: PLC0415  (few verbs decide, and it loads the store)
+
     if options.person:
         return Actor(options.person, "operator")
     return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), "operator")
