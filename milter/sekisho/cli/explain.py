@@ -23,6 +23,7 @@ from sekisho.quarantine.memory import Remembered
 from sekisho.sandbox.pool import Pool
 from sekisho.serve.question import NoRecipient, Question, answer
 from sekisho.serve.roles import store_of
+from sekisho.serve.timings import timings
 from sekisho.store import StoreUnavailable
 
 
@@ -37,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--listener", default="", help="name of the MTA's listener ({daemon_name})")
     parser.add_argument("--language", choices=["en", "ja", "zh"], help="of the sentences (default: the site's first)")
     parser.add_argument("--all", action="store_true", help="run every inspector, whatever the policy asks")
+    parser.add_argument("--timings", action="store_true", help="tell where the microseconds of a judgement go")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,12 +47,14 @@ def run(options: argparse.Namespace) -> int:
     client = Client(address=options.client, user=options.user, listener=options.listener)
     question = Question(_octets(options.message), options.sender, options.rcpt, client)
     language = options.language or configuration.site.languages[0]
-    now = datetime.now(UTC)
+    reader, now = MimeReader(), datetime.now(UTC)
     try:
         with Pool() as files, _memory(configuration) as memory:
+            # First, so that its first judgement meets empty caches.
+            timed = timings(configuration, reader, question, now, files, memory) if options.timings else None
             report = answer(
                 configuration,
-                MimeReader(),
+                reader,
                 question,
                 now,
                 language,
@@ -60,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
             )
     except NoRecipient as error:
         raise CommandError(EX_DATA, f"{error} (--rcpt ADDRESS)") from error
+    if timed is not None:
+        report["timings"] = timed
     if options.json:
         print_json(report)
     else:
@@ -108,3 +114,11 @@ def _tell(report: Mapping[str, Any]) -> None:
     for edit in report["edits"]:
         rest = " ".join(str(value) for key, value in edit.items() if key != "op")
         say(f"  {edit['op']} {rest}")
+    if "timings" in report:
+        _tell_timings(report["timings"])
+
+
+def _tell_timings(timed: Mapping[str, Any]) -> None:
+    heading(f"microseconds (median of {timed['runs']} judgements, and the first)")
+    for row in (*timed["stages"], {"stage": "all", "microseconds": timed["total"], "first": timed["first"]}):
+        say(f"  {row['microseconds']:9.1f} {row['first']:9.1f}  {row['stage']}")
