@@ -10,6 +10,7 @@ import ctypes
 from ctypes import CDLL, c_char_p, c_int, c_int64, c_size_t, c_void_p, c_wchar_p
 from functools import cache
 
+from sekisho.extract.archive_ends import lha_is_whole, rar_is_whole
 from sekisho.extract.job import Job
 from sekisho.extract.limits import Unreadable
 from sekisho.mime.charsets import decode
@@ -63,11 +64,15 @@ def read_7z(data: bytes, job: Job) -> None:
 def read_rar(data: bytes, job: Job) -> None:
     """RAR archives, old and new."""
     _read(data, job, "rar", "rar", "rar5")
+    if not rar_is_whole(data):
+        raise Unreadable("broken", "rar")
 
 
 def read_lha(data: bytes, job: Job) -> None:
     """LHA archives, still met in Japan."""
     _read(data, job, "lha", "lha")
+    if not lha_is_whole(data):
+        raise Unreadable("broken", "lha")
 
 
 def read_cab(data: bytes, job: Job) -> None:

@@ -29,6 +29,8 @@ class Streams:
         except (OSError, ValueError, struct.error) as error:
             raise Unreadable("broken", "ole") from error
         self._job = job
+        if self._file.directory_fp.size % self._file.sector_size:
+            job.problem("broken", file_format="ole")
         self.names = ["/".join(path) for path in self._file.listdir()]
         self._by_name = {name.lower(): name for name in self.names}
 
@@ -42,6 +44,8 @@ class Streams:
             return b""
         data = bytes(self._file.openstream(found).read())
         self._job.budget.octets(len(data))
+        if len(data) < self._file.get_size(found):
+            self._job.problem("broken", file_format="ole")
         return data
 
     def properties(self) -> list[tuple[str, str]]:

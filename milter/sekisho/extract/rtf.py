@@ -87,6 +87,8 @@ class _Reading:
             self._token(found)
         self._flush()
         self._unmark(0)
+        if self._stack:
+            self._job.problem("broken", file_format="rtf")
         # A character beyond 16 bits comes as two.
         return "".join(self._pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

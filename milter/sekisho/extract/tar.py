@@ -32,8 +32,21 @@ def read(data: bytes, job: Job) -> None:
             for member in archive:
                 job.budget.tick()
                 _read_member(archive, member, job)
+            end = archive.offset
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise Unreadable("broken", "tar") from error
+    _read_behind(data[end:], job)
+
+
+def _read_behind(rest: bytes, job: Job) -> None:
+    """What follows the last member that the library saw: two empty blocks (POSIX.1-2017 pax, ustar), or trouble."""
+    behind = rest.lstrip(b"\0")
+    if not rest.startswith(bytes(_BLOCK)):
+        job.problem("broken", file_format="tar")
+    if behind:
+        # Archives that were joined: some programs go on behind the empty blocks, others do not.
+        job.problem("ambiguous", file_format="tar")
+        job.inside(("behind",), behind)
 
 
 def _read_member(archive: tarfile.TarFile, member: tarfile.TarInfo, job: Job) -> None:
