@@ -87,6 +87,7 @@ CASES: dict[str, tuple[str, HoldFacts]] = {
     "expiring": ("expiring", FACTS),
     "released": ("released", replace(FACTS, actor="suzuki")),
     "rejected": ("rejected", replace(FACTS, actor="suzuki", comment="wrong-recipient")),
+    "objected": ("objected", replace(FACTS, actor="suzuki", comment="remove-data")),
     "cancelled": ("cancelled", replace(FACTS, comment="mistake of mine")),
     "expired, returned": ("expired", FACTS),
     "expired, sent": ("expired", replace(FACTS, on_expiry=OnExpiry.SEND)),

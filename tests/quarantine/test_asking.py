@@ -9,8 +9,11 @@ import pytest
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.amounts import Duration
+from sekisho.core.approval import parse
 from sekisho.core.people import Absence
-from sekisho.quarantine.decide import AlreadyDecided, NotAllowed, ReasonMissing
+from sekisho.core.plan import Wait
+from sekisho.core.terms import Review
+from sekisho.quarantine.decide import Actor, AlreadyDecided, NotAllowed, ReasonMissing, decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store
@@ -285,3 +288,67 @@ def test_business_hours_count_for_reminders(store: Store) -> None:
     office.desk = replace(office.desk, remind=Duration(8 * 3600, business=True))
     hold = office.hold(lock("manager"))
     assert office.asks(hold)[0].due == NOW + timedelta(hours=14)  # Tuesday 03:00; work is from 09:00
+
+
+def a_review(by: str = "manager", hours: int = 8) -> Wait:
+    """A lock that lets the mail go and asks afterwards, as the plan makes it."""
+    review = Review(parse(by), Duration(hours * 3600))
+    return lock(by, rule="look", on_expiry=OnExpiry.ESCALATE, lasts=hours, review=review)
+
+
+def test_a_review_lets_the_mail_go_at_once_and_asks_afterwards(office: Office) -> None:
+    hold = office.hold(a_review())
+    assert (office.row(hold).state.value, office.row(hold).passed) == ("releasing", True)
+    assert office.told(hold) == [("review", SUZUKI)]
+    assert (office.rights(hold, SUZUKI), office.rights(hold, SATO)) == (["reject", "approve"], [])
+    row = office.approve(hold, SUZUKI)
+    assert (row.waits[0].opened_by, row.recipients[0].state.value) == (SUZUKI, "releasing")
+    assert office.actions(hold) == ["held", "asked", "checked"]
+    assert office.rights(hold, SUZUKI) == []
+    office.later(100)
+    assert office.actions(hold) == ["held", "asked", "checked"]
+
+
+def test_an_objection_takes_nothing_back_and_the_sender_hears_of_it(office: Office) -> None:
+    hold = office.hold(a_review("group:legal"))
+    row = office.decide(hold, ITO, Choice.REJECT, reason="remove-data")
+    assert row.recipients[0].state.value == "releasing"
+    assert (office.record(hold)[-1].action, office.record(hold)[-1].reason) == ("objected", "remove-data")
+    assert ("objected", SATO) in office.told(hold)
+    assert office.rights(hold, KATO) == []
+
+
+def test_a_missed_review_is_escalated_and_somebody_is_always_asked(store: Store) -> None:
+    office = Office(store, fallback=(KATO,), remind=1000 * 3600)
+    hold = office.hold(a_review())
+    office.later(8)
+    assert [(ask.person, ask.why) for ask in office.asks(hold)] == [(SUZUKI, ""), (KATO, "unanswered")]
+    assert office.told(hold)[-1] == ("review", KATO)
+    assert office.actions(hold) == ["held", "asked", "escalate", "asked"]
+    assert office.approve(hold, KATO).waits[0].opened is not None
+
+
+def test_a_review_keeps_nobody_waiting_whom_another_rule_lets_go(office: Office) -> None:
+    hold = office.hold(a_review("group:legal"), lock("manager"))
+    assert (office.row(hold).state.value, office.row(hold).passed) == ("held", False)
+    assert office.approve(hold, SUZUKI).state.value == "releasing"
+    assert office.rights(hold, ITO) == ["reject", "approve"]
+    assert ("decided", ITO) not in office.told(hold)
+    office.approve(hold, ITO)
+    assert office.row(hold).waits[0].opened is not None
+
+
+def test_what_never_went_need_not_be_checked(office: Office) -> None:
+    hold = office.hold(a_review("group:legal"), lock("manager"))
+    office.decide(hold, SUZUKI, Choice.REJECT)
+    assert office.rights(hold, ITO) == []
+    office.later(100)
+    assert "escalate" not in office.actions(hold)
+
+
+def test_time_of_a_lock_that_was_overridden_means_nothing_while_a_review_goes_on(office: Office) -> None:
+    hold = office.hold(a_review("group:legal"), lock("manager", lasts=8, on_expiry=OnExpiry.RETURN))
+    decide(office.store, hold, Choice.RELEASE, Actor("root", "operator"), office.now)
+    office.later(8)
+    assert "expire" not in office.actions(hold)
+    assert "escalate" in office.actions(hold)

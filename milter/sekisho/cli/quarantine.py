@@ -178,8 +178,12 @@ def _sent(store: Store, options: argparse.Namespace, hold: HoldRow) -> int:
     return EX_OK
 
 
-def _reject(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    _report(options, _decided(store, options, hold_id, Choice.REJECT, actor_of(options)))
+def _reject(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    """Somebody who was asked gives an answer of one's own; anybody else's no is the operator's."""
+    person = Actor(configuration.people.known_as(options.person)) if options.person else None
+    own = person is not None and Choice.REJECT in rights(_load(store, hold_id), person.name)
+    actor = person if person is not None and own else actor_of(options)
+    _report(options, _decided(store, options, hold_id, Choice.REJECT, actor))
     return EX_OK
 
 

@@ -209,9 +209,12 @@ def _holds(facts: Facts, decision: Decision) -> list[tuple[Mask, Wait]]:
 
 
 def _wait(facts: Facts, match: Match, hold: Hold) -> Wait:
-    terms = hold.terms
+    terms, fate = hold.terms, hold.on_expiry
+    if terms.review is not None:
+        # Whoever checks it afterwards is asked as an approver is; silence is never the end of it.
+        terms, fate = replace(terms, approval=terms.review.by, lasts=terms.review.within, until=None), OnExpiry.ESCALATE
     expires = ends(facts.transaction.received, terms.lasts, terms.until, facts.site.calendar)
-    return Wait(match.rule.id, expires, hold.on_expiry, terms, _among(facts, terms))
+    return Wait(match.rule.id, expires, fate, terms, _among(facts, terms))
 
 
 def _among(facts: Facts, terms: Terms) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def _effect(action: Action) -> str:
     match action:
         case Refuse() | Drop():
             return _REFUSED
-        case Hold() if not action.is_brief:
+        case Hold() if not action.is_brief and action.terms.review is None:
             return _HELD
         case PutOnMtaHold() | HoldHeader():
             return _HELD

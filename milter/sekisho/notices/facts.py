@@ -32,13 +32,14 @@ KINDS = frozenset(
         "reminder",
         "decided",
         "review",
+        "objected",
         "digest",
         "heartbeat",
         "unanswered",
     }
 )
-"""The texts there are. To the sender: the first eight and ``warned``. To whom a rule names: ``rule``. To operators:
-``heartbeat``. To whoever answered a notice by mail in vain: ``unanswered``. To approvers: the rest."""
+"""The texts there are. To the sender: the first eight, ``warned`` and ``objected``. To whom a rule names: ``rule``. To
+operators: ``heartbeat``. To whoever answered a notice by mail in vain: ``unanswered``. To approvers: the rest."""
 
 REPORTS = frozenset({"undeliverable", "refused"})
 """Kinds that are delivery status notifications (RFC 3464)."""

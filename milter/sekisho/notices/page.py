@@ -43,6 +43,7 @@ _SHAPES = {
     "expiring": _Shape("waiting", "contact", is_open=True),
     "released": _Shape("sent", "nothing"),
     "rejected": _Shape("not-sent", "resend"),
+    "objected": _Shape("concerned", "nothing"),
     "cancelled": _Shape("not-sent", "resend"),
     "expired-return": _Shape("not-sent", "resend"),
     "expired-send": _Shape("sent", "nothing"),

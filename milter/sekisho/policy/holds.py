@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sekisho.core.approval import Approval, Role, roles, steps
-from sekisho.policy.actions.holding import OFFERED_LATER, SETTINGS_LATER, Hold, HoldSettings
+from sekisho.policy.actions.holding import OFFERED_LATER, Hold, HoldSettings
 from sekisho.policy.compiler import Known
 from sekisho.policy.conditions.base import ConditionWord
 from sekisho.policy.conditions.clients import Direction
@@ -23,14 +23,16 @@ WARNING = Severity.WARNING
 
 def hold_troubles(loc: Loc, word: HoldSettings, known: Known) -> Iterator[Trouble]:
     """Of one hold by itself."""
-    for name in sorted(word.model_fields_set.intersection(SETTINGS_LATER)):
-        yield Trouble((*loc, kebab(name)), f"`{kebab(name)}` is not available yet and has no effect", WARNING)
     for number, offer in enumerate(word.offer):
         if offer in OFFERED_LATER:
             yield Trouble((*loc, "offer", number), f"`{offer}` is not available yet and is not offered", WARNING)
     for key, role in _all_roles(word):
         yield from _unknown((*loc, *key), role, known)
-    if not word.model_fields_set & {"approval", "for_", "until", "review"}:
+    if word.review is not None:
+        for name in sorted(word.model_fields_set & {"approval", "for_", "until", "on_expiry"}):
+            said = f"with `review` the mail is sent at once: `{kebab(name)}` has no effect"
+            yield Trouble((*loc, kebab(name)), said, WARNING)
+    elif not word.model_fields_set & {"approval", "for_", "until"}:
         said = "nobody is named who may release it, and it does not end: write `approval`, or `for` and `on-expiry`"
         yield Trouble(loc, said, WARNING)
     elif word.on_expiry != "keep" and word.for_ is None and word.until is None:

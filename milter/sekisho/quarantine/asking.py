@@ -175,7 +175,8 @@ def _commit(unit: Unit, hold: HoldRow, rounds: Sequence[_Round], desk: Desk, now
         if one.found is not None:
             unit.record(Entry(now, "", _ROLE, "asked", hold.id, details=_details(one.lock, one.found)))
     for ask in _first_of_each(new, asks):
-        ask_person(unit, "approve", saved, ask, now)
+        to_check = saved.waits[ask.lock].terms.review is not None
+        ask_person(unit, "review" if to_check else "approve", saved, ask, now)
     for ask in _first_of_each((ask for one in rounds for ask in one.reminded), ()):
         ask_person(unit, "reminder", saved, ask, now)
         unit.record(Entry(now, "", _ROLE, "reminded", hold.id, details={"people": [ask.person]}))

@@ -18,6 +18,7 @@ from sekisho.quarantine.fixes import NotPossible, fixed, fixes_of
 from sekisho.quarantine.memory import remember
 from sekisho.quarantine.notify import is_announced, tell, tell_asked
 from sekisho.quarantine.outcomes import with_outcome
+from sekisho.quarantine.review import checked
 from sekisho.quarantine.rights import FIXES, REJECT, Choice, asked_of, rights, votes_of, waiting
 from sekisho.quarantine.voting import free, progressed, with_votes
 from sekisho.store import Store, campaigns, holds, releases
@@ -150,6 +151,8 @@ def decide_within(
     if choice is Choice.SEND_WITH_REASON and not reason.strip():
         raise ReasonMissing(choice, "a reason")
     hold = _loaded(unit, hold_id)
+    if hold.state is not State.HELD and actor.role == "person" and choice in rights(hold, actor.name):
+        return checked(unit, hold, choice, actor.name, now, reason)
     chosen = _chosen(hold, recipients)
     if is_first(hold) and set(chosen) != set(waiting(hold)):
         _require_alone(unit, hold, choice, now)

@@ -131,7 +131,8 @@ class _Offer:
         return [self._add_hold(unit, kept.message, one) for one in missing]
 
     def _add_hold(self, unit: Unit, message: MessageRow, one: Deposit) -> HoldId:
-        state = State.HELD if one.waits else after(State.HELD, Event.RELEASE)
+        goes = all(wait.terms.review is not None for wait in one.waits)
+        state = after(State.HELD, Event.RELEASE) if goes else State.HELD
         people = tuple(RecipientRow(path, state) for path in one.recipients)
         hold = HoldRow(
             id=unit.new_id(),
@@ -147,6 +148,7 @@ class _Offer:
             recipients=people,
             waits=tuple(_lock(wait, message) for wait in one.waits),
             offers=self._offers(one),
+            passed=goes and bool(one.waits),
         )
         joined = join(unit, one.campaign, hold) if one.campaign else Joined(hold)
         hold = joined.hold
@@ -156,7 +158,7 @@ class _Offer:
             record_followed(unit, hold, joined.campaign, message.received)
         if hold.state is State.RELEASING:
             releases.start(unit, hold.id, message.received)
-        if not hold.campaign and is_announced(hold):
+        if not hold.campaign and not hold.passed and is_announced(hold):
             tell(unit, "held", hold, people, message.received)
         return hold.id
 
@@ -268,7 +270,8 @@ def _lock(wait: Wait, message: MessageRow) -> WaitRow:
     """A lock: its first people are asked at once, if any need be; its time begins when the sender has been told."""
     now = message.received
     ask = now if must_ask(wait.terms.approval, 0, message.sender_of_record) else None
-    started = None if wait.expires and announces(wait.terms, wait.expires, now) else now
+    waits = wait.expires and wait.terms.review is None
+    started = None if waits and announces(wait.terms, wait.expires, now) else now
     return WaitRow(
         wait.rule, wait.expires, wait.on_expiry, terms=wait.terms, started=started, ask=ask, among=wait.among
     )

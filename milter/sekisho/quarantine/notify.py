@@ -30,7 +30,8 @@ POSTMASTER = "postmaster"
 
 def is_announced(hold: HoldRow) -> bool:
     """Whether the sender is told of the hold without anybody deciding."""
-    return any(announces(lock.terms, lock.expires, hold.created) for lock in hold.waits)
+    keeping = (lock for lock in hold.waits if lock.terms.review is None)
+    return any(announces(lock.terms, lock.expires, hold.created) for lock in keeping)
 
 
 def announces(terms: Terms, expires: datetime | None, created: datetime) -> bool:
@@ -88,7 +89,8 @@ def tell_asked(unit: Unit, hold: HoldRow, outcome: str, actor: str, now: datetim
     """
     facts = _hold_facts(hold, hold.recipients)
     facts = replace(facts, outcome=outcome, actor=actor, decided=now, comment=comment, deadline=None)
-    asked = {ask.person.lower(): ask.person for ask in hold.asks if ask.person.lower() != actor.lower()}
+    over = (ask for ask in hold.asks if hold.waits[ask.lock].terms.review is None)
+    asked = {ask.person.lower(): ask.person for ask in over if ask.person.lower() != actor.lower()}
     for person in asked.values():
         _put(unit, Notice("decided", person, "", facts), hold, now)
 

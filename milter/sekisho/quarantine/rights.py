@@ -1,7 +1,8 @@
 """What one person may do with a hold, in the order in which it is shown: asked by decide, page, notices and CLI alike.
 
 The sender of record has what the rules offer, and a yes where the rule says `self`. Whoever was asked and has not
-answered for everybody may also reject and approve; the safest stands first. Nobody else has any right; the operator's
+answered for everybody may also reject and approve; the safest stands first. For what has gone already and is to be
+checked these mean to object, and that all is well. Nobody else has any right; the operator's
 own are not looked up here (`Choice.RELEASE` is an override).
 """
 
@@ -32,6 +33,7 @@ class Choice(Enum):
     """A yes that needs a reason."""
 
 
+_NEVER_SENT = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED})
 APPROVE = "approve"
 REJECT = "reject"
 FIXES = frozenset({Choice.ENVELOPE_ONLY, Choice.DROP_ATTACHMENT})
@@ -43,8 +45,10 @@ _YES = (Choice.SEND_WITH_REASON, Choice.APPROVE)
 
 def rights(hold: HoldRow, person: str) -> tuple[Choice, ...]:
     """What the person may choose now, in order of display; empty for everybody whom it does not concern."""
-    if not person or hold.state is not State.HELD:
+    if not person:
         return ()
+    if hold.state is not State.HELD:
+        return (Choice.REJECT, Choice.APPROVE) if any(True for _ in asked_of(hold, person)) else ()
     is_sender = is_same(person, hold.message.sender_of_record)
     yes = any(votes_of(hold, number, person) for number in range(len(hold.waits)))
     asked = any(True for _ in asked_of(hold, person))
@@ -64,6 +68,14 @@ def is_same(one: str, other: str) -> bool:
 def waiting(hold: HoldRow) -> list[int]:
     """The ordinals of those who still wait."""
     return [ordinal for ordinal, person in enumerate(hold.recipients) if person.state is State.HELD]
+
+
+def concerned(hold: HoldRow, number: int) -> list[int]:
+    """For whom a lock matters still: those who wait, or everybody whose copy is to be checked."""
+    if hold.waits[number].terms.review is None:
+        return waiting(hold)
+    gone = (ordinal for ordinal, person in enumerate(hold.recipients) if person.state not in _NEVER_SENT)
+    return list(gone)
 
 
 def votes(hold: HoldRow, number: int) -> list[Vote]:
@@ -110,12 +122,12 @@ def own_step(lock: WaitRow, at: int) -> bool:
 
 def _may_confirm(hold: HoldRow, number: int) -> bool:
     lock = hold.waits[number]
-    return any(own_step(lock, step_of(hold, number, ordinal)) for ordinal in waiting(hold))
+    return any(own_step(lock, step_of(hold, number, ordinal)) for ordinal in concerned(hold, number))
 
 
 def _concerned(hold: HoldRow, number: int, step: int, covered: Iterable[int]) -> bool:
     done = frozenset(covered)
-    return any(step_of(hold, number, ordinal) == step for ordinal in waiting(hold) if ordinal not in done)
+    return any(step_of(hold, number, ordinal) == step for ordinal in concerned(hold, number) if ordinal not in done)
 
 
 def _offers(hold: HoldRow) -> Iterator[Choice]:

@@ -41,9 +41,9 @@ def expire_due(
 def _expire(unit: Unit, hold_id: str, now: datetime, calendar: Calendar) -> bool:
     """Settle one hold if something of it is due; whether it changed."""
     hold = holds.load(unit, hold_id)
-    if hold is None or not (hold.state is State.HELD or hold.passed):
+    if hold is None:
         return False
-    due = [lock for lock in hold.waits if _is_due(lock, now)]
+    due = [lock for lock in hold.waits if _is_due(hold, lock, now)]
     if any(lock.on_expiry is OnExpiry.RETURN for lock in due):
         settle(unit, hold, waiting(hold), Event.EXPIRE, TIMER, now)
     elif due:
@@ -67,7 +67,9 @@ def _begun(lock: WaitRow, now: datetime, calendar: Calendar) -> WaitRow:
     return replace(lock, started=now, expires=max(moments, default=None))
 
 
-def _is_due(lock: WaitRow, now: datetime) -> bool:
+def _is_due(hold: HoldRow, lock: WaitRow, now: datetime) -> bool:
+    if hold.state is not State.HELD and lock.terms.review is None:
+        return False
     if lock.opened is not None or lock.started is None or lock.expires is None or lock.expires > now:
         return False
     return lock.ran_out is None or lock.ran_out < lock.expires
@@ -75,17 +77,17 @@ def _is_due(lock: WaitRow, now: datetime) -> bool:
 
 def _run_out(unit: Unit, hold: HoldRow, calendar: Calendar, now: datetime) -> None:
     """Open, keep or escalate the locks that are due; who waits for nothing any more goes."""
-    after = tuple(_over(lock, calendar, now) if _is_due(lock, now) else lock for lock in hold.waits)
+    after = tuple(_over(lock, calendar, now) if _is_due(hold, lock, now) else lock for lock in hold.waits)
     saved = holds.save(unit, hold, progressed(replace(hold, waits=after), TIMER.name, now))
     for fate, action in _ENDED.items():
-        rules = [old.rule for old in hold.waits if _is_due(old, now) and old.on_expiry is fate]
+        rules = [old.rule for old in hold.waits if _is_due(hold, old, now) and old.on_expiry is fate]
         if rules:
             unit.record(Entry(now, TIMER.name, TIMER.role, action, hold.id, details={"rules": rules}))
     going = free(saved)
     if going:
         saved = settle(unit, saved, going, Event.RELEASE, TIMER, now)
     left = [saved.recipients[ordinal] for ordinal in waiting(saved)]
-    if left and any(_is_due(old, now) and old.on_expiry is not OnExpiry.SEND for old in hold.waits):
+    if left and any(_is_due(hold, old, now) and old.on_expiry is not OnExpiry.SEND for old in hold.waits):
         tell(unit, "expired", saved, left, now)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sekisho.core.approval import OPERATOR, SELF, Approval, roles, steps
 from sekisho.core.approvers import UNASKED
-from sekisho.quarantine.rights import APPROVE, is_past, own_step, step_of, votes_of, waiting
+from sekisho.quarantine.rights import APPROVE, concerned, is_past, own_step, step_of, votes_of, waiting
 from sekisho.store.rows import AskRow, HoldRow
 
 
@@ -31,9 +31,9 @@ def with_votes(
 
 def progressed(hold: HoldRow, by: str, now: datetime) -> HoldRow:
     """The hold with each lock as far open as the votes allow, and the next people to be asked where one is past."""
-    left = waiting(hold)
     locks = list(hold.waits)
     for number, lock in enumerate(locks):
+        left = concerned(hold, number)
         if lock.opened is not None or not left:
             continue
         if all(is_past(hold, number, ordinal) for ordinal in left):
@@ -48,10 +48,9 @@ def progressed(hold: HoldRow, by: str, now: datetime) -> HoldRow:
 
 
 def free(hold: HoldRow) -> list[int]:
-    """Those who wait for nothing any more."""
-    return [
-        ordinal for ordinal in waiting(hold) if all(is_past(hold, number, ordinal) for number in range(len(hold.waits)))
-    ]
+    """Those who wait for nothing any more; a check afterwards keeps nobody waiting."""
+    keeping = [number for number, lock in enumerate(hold.waits) if lock.terms.review is None]
+    return [ordinal for ordinal in waiting(hold) if all(is_past(hold, number, ordinal) for number in keeping)]
 
 
 def must_ask(approval: Approval, step: int, sender_of_record: str) -> bool:

@@ -20,6 +20,7 @@ from sekisho.store.tables import asks, holds, waits
 from sekisho.store.terms import terms_from_json, terms_to_json
 from sekisho.store.unit import Found, Unit, View
 
+_NEVER_SENT = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED})
 _FORGET = delete(waits).where(waits.c.hold == bindparam("of"))
 _ASKED = select(asks).where(asks.c.hold == bindparam("of")).order_by(asks.c.asked, asks.c.lock, asks.c.person)
 
@@ -139,7 +140,8 @@ def _ask(row: Found) -> AskRow:
 
 def _matters(hold: HoldRow, lock: WaitRow) -> bool:
     """Whether a lock is still to be opened by somebody."""
-    return lock.opened is None and (hold.state is State.HELD or lock.terms.review is not None)
+    to_check = lock.terms.review is not None and hold.state not in _NEVER_SENT
+    return lock.opened is None and (hold.state is State.HELD or to_check)
 
 
 def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:

@@ -38,6 +38,8 @@ TEXTS: Mapping[str, str] = {
     "released.lead": "保留していたメールを{count}名へ送信します。",
     "rejected.subject": "【却下】{subject}:送信していません",
     "rejected.lead": "メールは却下されました。{count}名へは送信していません。",
+    "objected.subject": "【事後確認】{subject}:送信後の確認で問題が指摘されました",
+    "objected.lead": "{count}名へ送信済みのメールについて、送信後の確認で問題が指摘されました。",
     "cancelled.subject": "【取消】{subject}:送信していません",
     "cancelled.lead": "メールは取り消されました。{count}名へは送信していません。",
     "expired-return.subject": "【返却】{subject}:送信していません",

@@ -38,6 +38,8 @@ TEXTS: Mapping[str, str] = {
     "released.lead": "被暂缓的邮件将发送给 {count} 位收件人。",
     "rejected.subject": "【已驳回】{subject}:未发送",
     "rejected.lead": "您的邮件被驳回,未发送给 {count} 位收件人。",
+    "objected.subject": "【事后检查】{subject}:发送后的检查提出异议",
+    "objected.lead": "您的邮件已发送给 {count} 位收件人,发送后的检查对其提出异议。",
     "cancelled.subject": "【已取消】{subject}:未发送",
     "cancelled.lead": "您的邮件已取消,未发送给 {count} 位收件人。",
     "expired-return.subject": "【已退回】{subject}:未发送",

@@ -103,8 +103,6 @@ def switched(value: object) -> object:
 
 
 Offer = Literal["envelope-only", "drop-recipient", "drop-attachment", "link", "send-with-reason", "cancel"]
-SETTINGS_LATER = ("review",)
-"""Settings without effect yet."""
 OFFERED_LATER = ("link",)
 
 
