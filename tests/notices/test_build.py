@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.finding import Finding
+from sekisho.core.letters import KINDS
 from sekisho.core.reason import Reason
 from sekisho.notices.build import Letterhead, build, envelope, is_report
-from sekisho.notices.facts import KINDS, REPORTS, Failure, HoldFacts, Notice, from_json, to_json
+from sekisho.notices.facts import REPORTS, Failure, HoldFacts, Notice, from_json, to_json
 from sekisho.notices.texts import texts_of
 from sekisho.words import say
 

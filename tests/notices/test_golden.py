@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sekisho.core.actions import OnExpiry
+from sekisho.core.letters import KINDS
 from sekisho.notices.build import Letterhead, build
-from sekisho.notices.facts import KINDS, Failure, HoldFacts, Item, Notice
+from sekisho.notices.facts import Failure, HoldFacts, Item, Notice
 
 GOLDEN = Path(__file__).parent / "golden"
 LETTERHEAD = Letterhead("mail-check@example.co.jp", ZoneInfo("Asia/Tokyo"), "mx.example.co.jp", "ext. 1234")

@@ -24,6 +24,7 @@ VERBS = {
     "policy": "check the site's own examples, set a rule to monitor and back",
     "stats": "what was held and what became of it, by rule",
     "audit": "who decided what; verify that the record is whole",
+    "notices": "what people are told by mail, and how it reads",
     "doctor": "by which ways does mail pass unasked, and what else is wrong around us?",
     "db": "upgrade or check the store",
 }

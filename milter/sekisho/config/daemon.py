@@ -216,6 +216,10 @@ class Notices(Section):
         description='When, such as "08:30", approvers are mailed what waits for their answer, and the postmaster that '
         "the gateway is at work; without it nobody is",
     )
+    templates: PathField | None = Field(
+        default=None,
+        description="Folder with the site's own forms of notices, files `KIND.LANGUAGE.txt`; the others read as usual",
+    )
     contact: str = Field(
         default="",
         max_length=100,

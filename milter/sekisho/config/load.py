@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sekisho.config.invalid import problems_of
+from sekisho.config.letters import Letters, read_letters
 from sekisho.config.modes import ModesSource, read_modes
 from sekisho.config.policies import Placed, PolicySource, policy_files, read_policy
 from sekisho.config.problems import ConfigurationError, Problem, Severity, in_order, whole_file
@@ -56,6 +57,8 @@ class Configuration:
     dictionaries: Mapping[str, Dictionary]
     inspectors: Mapping[str, Inspector]
     """By finding code."""
+    letters: Letters
+    """The site's own forms of notices."""
     warnings: tuple[Problem, ...]
 
 
@@ -103,6 +106,7 @@ class _Loading:
         dictionaries = self._dictionaries(settings) if settings else {}
         people = self._people(settings, lists) if settings else None
         modes = self._modes(settings) if settings else None
+        letters = self._letters(settings) if settings else {}
         if settings is None or None in policies or modes is None or people is None:
             raise ConfigurationError(in_order(self._problems))
         sources = [one for one in policies if one is not None]
@@ -120,6 +124,7 @@ class _Loading:
             people=people,
             dictionaries=dictionaries,
             inspectors=bind(inspector_settings(settings, self._inspectors), self._inspectors.values()),
+            letters=letters,
             warnings=found,
         )
 
@@ -171,6 +176,13 @@ class _Loading:
         except ConfigurationError as error:
             self._problems += error.problems
             return None
+
+    def _letters(self, settings: Settings) -> Letters:
+        if settings.notices.templates is None:
+            return {}
+        letters, problems = read_letters(settings.notices.templates)
+        self._problems += problems
+        return letters
 
     def _lists(self, settings: Settings) -> dict[str, Asked]:
         today = _today(settings)

@@ -7,14 +7,18 @@ No part of the message but its subject and addresses is in them.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from email.utils import format_datetime
 
 from sekisho.core.domains import normal_domain
+from sekisho.core.letters import Letter, filled
 from sekisho.core.message import Path
+from sekisho.core.oneline import one_line
 from sekisho.core.path import parse_path
 from sekisho.notices.facts import REPORTS, Notice
 from sekisho.notices.forms import html, plain
@@ -24,6 +28,7 @@ from sekisho.notices.report import reportable, status_entity
 from sekisho.notices.texts import texts_of
 
 _MESSAGE_ID = re.compile(r"\s*(<[\x21-\x3b=\x3f-\x7e]{1,250}>)\s*")
+LONGEST_SUBJECT = 300
 _NOT_ATOM = re.compile(r"[^A-Za-z0-9-]")
 
 
@@ -39,21 +44,45 @@ class Letterhead:
     """Our MTA's name, for reports."""
     contact: str = ""
     """Whom people ask: ``ext. 1234``, an address."""
+    letters: Mapping[tuple[str, str], Letter] = dataclasses.field(default_factory=dict)
+    """The site's own forms, by kind and language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a notice says, in its two forms."""
+
+    subject: str
+    plain: str
+    html: str
+
+    def record(self) -> dict[str, str]:
+        """As programs see it."""
+        return {"subject": self.subject, "plain": self.plain, "html": self.html}
+
+
+def written(notice: Notice, letterhead: Letterhead, now: datetime) -> Text:
+    """What the notice says at ``now``, in its reader's language and the site's own form where there is one."""
+    texts = texts_of(notice.language, letterhead.zone)
+    page = page_of(notice, texts, letterhead.contact, now.astimezone(letterhead.zone))
+    letter = letterhead.letters.get((notice.kind, texts.language))
+    subject = one_line(filled(letter.subject, page.values), LONGEST_SUBJECT) if letter else page.subject
+    return Text(subject, plain(page, texts, letter), html(page, texts, letter))
 
 
 def build(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) -> bytes:
     """The mail. ``serial`` names it (the outbox row's id): the same notice sent again has the same Message-ID."""
+    text = written(notice, letterhead, now)
     local = now.astimezone(letterhead.zone)
-    texts = texts_of(notice.language, letterhead.zone)
-    page = page_of(notice, texts, letterhead.contact, local)
     boundary = hashlib.sha256(serial.encode("utf-8", "replace")).hexdigest()[:24]
-    parts = [text_entity("plain", plain(page, texts)), text_entity("html", html(page, texts))]
+    parts = [text_entity("plain", text.plain), text_entity("html", text.html)]
     entity = multipart("alternative", f"a{boundary}", parts)
     if is_report(notice):
         status = status_entity(notice.kind, notice.facts, letterhead.host, local)
         entity = multipart("report; report-type=delivery-status", f"r{boundary}", [entity, status])
-    head = _header(notice, letterhead, serial, local) + unstructured("Subject", page.subject)
-    return head + field("Content-Language", texts.language) + field("MIME-Version", "1.0") + entity
+    head = _header(notice, letterhead, serial, local) + unstructured("Subject", text.subject)
+    language = texts_of(notice.language, letterhead.zone).language
+    return head + field("Content-Language", language) + field("MIME-Version", "1.0") + entity
 
 
 def is_report(notice: Notice) -> bool:

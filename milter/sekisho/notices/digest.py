@@ -24,16 +24,16 @@ def daily_page(notice: Notice, texts: Texts, contact: str, now: datetime) -> Pag
     else:
         count, sections = facts.numbers.get("held", 0), (_state(facts.numbers, texts),)
     subject, lead = (texts.counted(f"{notice.kind}.{part}", count) for part in ("subject", "lead"))
-    return Page(subject, lead, sections, foot)
+    return Page(subject, lead, sections, foot, {"lead": lead, "count": str(count), "contact": contact})
 
 
 def _items(facts: HoldFacts, texts: Texts, now: datetime) -> Iterator[Section]:
     """Each mail with its own link."""
     for number, item in enumerate(facts.items[:MOST_ITEMS]):
         heading = texts.say("heading.open") if not number else ""
-        yield Section(heading, (_line(item, texts, now),), link=item.link, after=_code(item, texts))
+        yield Section("items", heading, (_line(item, texts, now),), link=item.link, after=_code(item, texts))
     if len(facts.items) > MOST_ITEMS:
-        yield Section("", (texts.say("and-more", count=len(facts.items) - MOST_ITEMS),))
+        yield Section("items", "", (texts.say("and-more", count=len(facts.items) - MOST_ITEMS),))
 
 
 def _line(item: Item, texts: Texts, now: datetime) -> str:
@@ -52,4 +52,4 @@ def _state(numbers: Mapping[str, int], texts: Texts) -> Section:
     """``held``, ``oldest`` (in minutes), ``asked``, ``overdue``, ``pending``, ``failed``."""
     age = texts.span(timedelta(minutes=numbers.get("oldest", 0)))
     lines = (texts.say(f"heartbeat.{name}", count=count, age=age) for name, count in numbers.items())
-    return Section(texts.say("heading.state"), tuple(lines))
+    return Section("state", texts.say("heading.state"), tuple(lines))

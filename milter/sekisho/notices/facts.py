@@ -14,32 +14,8 @@ from typing import Any
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.finding import Finding
+from sekisho.core.letters import KINDS
 from sekisho.core.reason import Reason
-
-KINDS = frozenset(
-    {
-        "held",
-        "expiring",
-        "released",
-        "rejected",
-        "cancelled",
-        "expired",
-        "undeliverable",
-        "refused",
-        "rule",
-        "warned",
-        "approve",
-        "reminder",
-        "decided",
-        "review",
-        "objected",
-        "digest",
-        "heartbeat",
-        "unanswered",
-    }
-)
-"""The texts there are. To the sender: the first eight, ``warned`` and ``objected``. To whom a rule names: ``rule``. To
-operators: ``heartbeat``. To whoever answered a notice by mail in vain: ``unanswered``. To approvers: the rest."""
 
 REPORTS = frozenset({"undeliverable", "refused"})
 """Kinds that are delivery status notifications (RFC 3464)."""

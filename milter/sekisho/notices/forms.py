@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
+from sekisho.core.letters import Letter, block_of, filled
 from sekisho.notices.layout import Page, Section
 from sekisho.notices.texts import Texts
 
@@ -14,14 +16,32 @@ _LIST = "margin:0;padding-left:1.4em"
 _FOOT = "color:#555;font-size:13px;margin-top:1.5em"
 
 
-def plain(page: Page, texts: Texts) -> str:
-    """Lines that end with LF."""
+def plain(page: Page, texts: Texts, letter: Letter | None = None) -> str:
+    """Lines that end with LF; in the site's own form where there is one."""
+    if letter is not None:
+        return _without_gaps("\n".join(_plain_letter(page, texts, letter)))
     blocks = [
         page.lead,
         *("\n".join(_plain_section(section, texts)) for section in page.sections),
         "\n".join(page.foot),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _plain_letter(page: Page, texts: Texts, letter: Letter) -> Iterator[str]:
+    for line in letter.lines:
+        block = block_of(line)
+        if block == "foot":
+            yield from page.foot
+        elif block:
+            yield "\n\n".join("\n".join(_plain_section(one, texts)) for one in page.sections if one.name == block)
+        else:
+            yield filled(line, page.values)
+
+
+def _without_gaps(text: str) -> str:
+    """Where a block had nothing to say, its empty lines are one."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
 def _plain_section(section: Section, texts: Texts) -> Iterator[str]:
@@ -36,16 +56,34 @@ def _plain_section(section: Section, texts: Texts) -> Iterator[str]:
     yield from (f" {line}" for line in section.after)
 
 
-def html(page: Page, texts: Texts) -> str:
+def html(page: Page, texts: Texts, letter: Letter | None = None) -> str:
     """A whole document."""
-    sections = "".join(map(_html_section, page.sections))
-    foot = "<br>\n".join(map(escape, page.foot))
+    foot = f'<p style="{_FOOT}">{"<br>".join(map(escape, page.foot))}</p>\n'
+    if letter is not None:
+        body = "".join(_html_letter(page, letter, foot))
+    else:
+        lead = f"<p><strong><bdi>{escape(page.lead)}</bdi></strong></p>\n"
+        body = lead + "".join(map(_html_section, page.sections)) + foot
     return (
         f'<!DOCTYPE html>\n<html lang="{texts.language}">\n<head><meta charset="utf-8">'
-        f"<title>{escape(page.subject)}</title></head>\n"
-        f'<body style="{_BODY}">\n<p><strong><bdi>{escape(page.lead)}</bdi></strong></p>\n'
-        f'{sections}<p style="{_FOOT}">{foot}</p>\n</body>\n</html>\n'
+        f'<title>{escape(page.subject)}</title></head>\n<body style="{_BODY}">\n{body}</body>\n</html>\n'
     )
+
+
+def _html_letter(page: Page, letter: Letter, foot: str) -> Iterator[str]:
+    """Lines of text that follow each other are one paragraph."""
+    paragraph: list[str] = []
+    for line in (*letter.lines, ""):
+        block = block_of(line)
+        if line.strip() and not block:
+            paragraph.append(f"<bdi>{escape(filled(line, page.values))}</bdi>")
+            continue
+        if paragraph:
+            yield f"<p>{'<br>'.join(paragraph)}</p>\n"
+            paragraph = []
+        if block == "foot":
+            yield foot
+        yield from (_html_section(one) for one in page.sections if block and one.name == block)
 
 
 def _html_section(section: Section) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 class Section:
     """Lines under a heading; ``link`` is a page to open, which the last of the lines introduces."""
 
+    name: str
+    """One of `sekisho.core.letters.BLOCKS`."""
     heading: str
     lines: tuple[str, ...]
     numbered: bool = False
@@ -25,3 +28,5 @@ class Page:
     lead: str
     sections: tuple[Section, ...]
     foot: tuple[str, ...]
+    values: Mapping[str, str]
+    """What a site's own form may say, by `sekisho.core.letters.WORDS`."""

@@ -6,24 +6,21 @@ Given the facts and a language's texts, gives a `Page`: lines of text that any f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sekisho.core.actions import OnExpiry
-from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
-from sekisho.core.reason import Reason
 from sekisho.notices import digest
 from sekisho.notices.facts import Notice
 from sekisho.notices.layout import Page, Section
 from sekisho.notices.texts import Texts
-from sekisho.words import say as words
+from sekisho.notices.why import LONGEST_SENTENCE, why
 
 MOST_ADDRESSES = 20
 MOST_REASONS = 10
 LONGEST_SUBJECT = 60
-LONGEST_SENTENCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +86,43 @@ class _Writer:
 
     def page(self) -> Page:
         sections = (section for section in self._sections() if section.lines or section.link)
-        return Page(self._subject(), self._lead(), tuple(sections), tuple(self._foot()))
+        return Page(self._subject(), self._lead(), tuple(sections), tuple(self._foot()), self._values())
+
+    def _values(self) -> dict[str, str]:
+        facts = self._facts
+        return {
+            "lead": self._lead(),
+            "subject": self._quoted_subject(),
+            "sender": one_line(facts.sender_name or facts.sender),
+            "rule": one_line(facts.rule),
+            "ref": facts.ref,
+            "code": facts.code,
+            "link": facts.link,
+            "contact": self._contact,
+            "deadline": self._deadline(),
+            "received": self._texts.moment(facts.received, self._now),
+            "count": f"{len(self._concerned()):,}",
+            "actor": one_line(facts.actor),
+            "comment": one_line(self._reason(facts.comment), LONGEST_SENTENCE),
+        }
 
     def _sections(self) -> Iterator[Section]:
         facts = self._facts
         if self._kind in _ASKING:
-            yield self._section("check", self._why())
-            yield self._section(self._shape.listing, self._listing())
+            yield self._section("why", self._why(), "check")
+            yield self._section("waiting", self._listing(), self._shape.listing)
             yield self._section("gone", self._by_domain(facts.gone))
             yield self._section("explanation", [one_line(facts.comment, LONGEST_SENTENCE)] if facts.comment else [])
         else:
             yield self._section("decision", self._decision())
             yield self._section("why", self._why() if self._kind != "unanswered" else [])
             yield self._section("gone", self._by_domain(facts.gone))
-            yield self._section(self._shape.listing, self._listing())
+            yield self._section("waiting", self._listing(), self._shape.listing)
         yield self._do()
         yield self._section("otherwise", self._otherwise())
 
-    def _section(self, name: str, lines: Sequence[str]) -> Section:
-        return Section(self._texts.say(f"heading.{name}"), tuple(lines))
+    def _section(self, name: str, lines: Sequence[str], heading: str = "") -> Section:
+        return Section(name, self._texts.say(f"heading.{heading or name}"), tuple(lines))
 
     def _subject(self) -> str:
         facts = self._facts
@@ -207,8 +222,10 @@ class _Writer:
         heading = say("heading.do")
         if self._shape.is_open and facts.link:
             page = say("do.page.approver" if self._kind in _ASKING and not facts.replies else "do.page")
-            return Section(heading, (*self._choices(), page), bool(facts.choices), facts.link, tuple(self._extras()))
-        return Section(heading, (say(f"do.{self._shape.do}", **self._whom_to_ask()),))
+            return Section(
+                "do", heading, (*self._choices(), page), bool(facts.choices), facts.link, tuple(self._extras())
+            )
+        return Section("do", heading, (say(f"do.{self._shape.do}", **self._whom_to_ask()),))
 
     def _extras(self) -> Iterator[str]:
         if self._facts.code:
@@ -258,16 +275,6 @@ class _Writer:
         if facts.files is not None:
             yield say("foot.files", files=facts.files)
         yield say("foot.code", code=facts.code, ref=facts.ref) if facts.code else say("foot.ref", ref=facts.ref)
-
-
-def why(
-    findings: Iterable[Finding], messages: Iterable[Mapping[str, str]], reasons: Iterable[Reason], language: str
-) -> list[str]:
-    """The site's own words, then what was found; the conditions only where nothing else explains. Each once."""
-    own = [message[language] for message in messages if language in message]
-    found = [words.finding(finding, language) for finding in findings]
-    said = own + found or [words.reason(reason, language) for reason in reasons]
-    return list(dict.fromkeys(one_line(line, LONGEST_SENTENCE) for line in said))
 
 
 def _variant(notice: Notice) -> str:

@@ -10,22 +10,18 @@ from datetime import UTC, datetime
 
 from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
-from sekisho.notices.build import Letterhead
-from sekisho.quarantine.daily import Hour
 from sekisho.quarantine.reconcile import reconcile
 from sekisho.quarantine.release import Send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.smtp_sessions import Sender
 from sekisho.quarantine.watch import Watch
 from sekisho.quarantine.worker import ReleaseWorker
-from sekisho.quarantine.writing import Stationery
 from sekisho.serve.asking import desk_of
 from sekisho.serve.control import when_told
 from sekisho.serve.following import Following
-from sekisho.serve.link_key import links_of
 from sekisho.serve.metrics import Metrics
-from sekisho.serve.readers import reader_of
 from sekisho.serve.roles import metrics_folder, store_of
+from sekisho.serve.stationery import stationery_of
 from sekisho.serve.watching import Watching
 from sekisho.store import Store
 
@@ -39,7 +35,7 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     store.make_ready()
     for message in reconcile(store, datetime.now(UTC)).missing:
         watching.alarmed("missing-file", message, "a hold's content is gone; restore it from a backup")
-    stationery = _stationery(configuration)
+    stationery = stationery_of(configuration)
     worker = ReleaseWorker(
         store, sender(settings), stationery, desk_of(configuration), watching, lambda: datetime.now(UTC)
     )
@@ -53,7 +49,7 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
 
 def worker_of(configuration: Configuration, store: Store, watch: Watch, clock: Callable[[], datetime]) -> ReleaseWorker:
     """The worker that a configuration asks for, on this store, by this clock."""
-    stationery, desk = _stationery(configuration), desk_of(configuration)
+    stationery, desk = stationery_of(configuration), desk_of(configuration)
     return ReleaseWorker(store, sender(configuration.settings), stationery, desk, watch, clock)
 
 
@@ -63,14 +59,3 @@ def sender(settings: Settings) -> Send:
     seconds = float(wanted.timeout.seconds)
     timeouts = Timeouts(min(30.0, seconds), seconds, seconds, 2 * seconds)
     return Sender(Listener(wanted.host, wanted.port, wanted.helo, timeouts)).send
-
-
-def _stationery(configuration: Configuration) -> Stationery:
-    settings = configuration.settings
-    contact = settings.notices.contact
-    letterhead = Letterhead(settings.notices_from, configuration.site.zone, socket.getfqdn(), contact)
-    links = links_of(settings)
-    reminder = settings.notices.reminder.delta
-    daily = Hour(settings.notices.daily, configuration.site.zone) if settings.notices.daily else None
-    reader, language = reader_of(configuration), settings.notices_language
-    return Stationery(letterhead, language, settings.postmaster, links, reader, reminder, daily)

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from sekisho.core.lifecycle import State
 from sekisho.core.oneline import one_line
 from sekisho.core.terms import Preview
-from sekisho.notices.page import LONGEST_SENTENCE, why
 from sekisho.notices.texts import Texts
+from sekisho.notices.why import LONGEST_SENTENCE, why
 from sekisho.quarantine.choose import PICKED, REASONS, SAFE, preview_of
 from sekisho.quarantine.notify import deadline_of
 from sekisho.store.rows import HoldRow, RecipientRow
