@@ -38,6 +38,7 @@ def voices(text: str, *, forwarded: bool = False) -> dict[str, Voice]:
         "寄件者: 王小明\n寄件日期: 2026年1月5日\n收件者: 李四\n主旨: 報價",
         "山田 <a@b.example> 於 2026年1月5日 週一 上午10:15寫道：",
         "2026年1月5日 10:00、山田太郎さんが書きました:",
+        "-----山田太郎/TKY/PARTNER さんが書きました: -----",
     ],
 )
 def test_below_a_reply_mark_nothing_is_new(mark: str) -> None:

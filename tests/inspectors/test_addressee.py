@@ -85,6 +85,7 @@ def test_a_name_that_no_recipient_has_is_found(text: str, to: str, name: str) ->
         ("Dear Dr. Smith,", "Smith, John <x@partner.example>"),
         ("Hi Yuki,", "x123@partner.example"),
         ("Hello,", "Bob Brown <bob@partner.example>"),
+        ("尊敬的某某先生：", "李明 <liming@partner.example>"),
         ("大家好：", "李明 <liming@partner.example>"),
         ("各位同事：", "李明 <liming@partner.example>"),
         ("李经理：", "李明 <liming@partner.example>"),

@@ -57,6 +57,9 @@ PLACEHOLDERS = [
     ("尊敬的【姓名】", "label"),
     ("Dear {!Contact.FirstName},", "handlebars"),
     ("Dear [Insert Name],", "brackets"),
+    ("Hello $SUBSCRIBER.FIRSTNAME", "dollar"),
+    ("Dear {!Contact:First Name;},", "handlebars"),
+    ("{ MERGEFIELD 氏名 } 様", "handlebars"),
     ("Please let us know, {{name}}, or return the form from the class", "handlebars"),
     ("Hi {{name}}, see <https://shop.example.com/a>", "handlebars"),
     ("{{lead.First Name:default=Friend}}, hello", "handlebars"),
@@ -174,6 +177,8 @@ def test_different_fields_of_a_place_are_counted_once_each() -> None:
         "array[[1]] and list[[idx]] = 3;",
         "C:\\Users\\%USERNAME%\\Desktop",
         "style={{color: 'red'}}",
+        "次の例のように書きます:\nDear {{name}},",
+        "name: ${NAME}",
         "{name} is a named group of the regex",
         "申込書の【会社名】欄にご記入ください",
         "Hi <taro@partner.example>,",
@@ -190,6 +195,11 @@ def test_what_only_resembles_a_placeholder_is_not(text: str) -> None:
 def test_code_and_quoted_text_are_not() -> None:
     text = "了解です。\n\n> Dear {{name}},\n> 〇〇様\n"
     assert not found("unrendered-merge-field", mail(text))
+
+
+def test_guidance_on_the_line_before_counts_only_if_it_announces_something() -> None:
+    assert found("unrendered-merge-field", mail("下のフォームにご入力ください。\n{{氏名}} 様\n"))
+    assert not found("unrendered-merge-field", mail("次の例のように書きます:\n{{氏名}} 様\n"))
 
 
 def test_a_placeholder_may_be_ignored() -> None:

@@ -44,6 +44,8 @@ def test_full_names_are_found(text: str, expected: list[str]) -> None:
         "松本城と中野区、高田馬場",
         "田中さん、鈴木様、佐々木部長",
         "Louis Vuitton on Madison Avenue, Victoria Station, Jordan River, Microsoft Teams",
+        "Hello, Jessica\nDear, Anna",
+        "5 George St, Victoria Rd",
         "Best Regards, Thank You, Project Plan, New York",
         "单价,数量,金额\n安全 方案 高度",
         "我们已经完成了高质量的生产计划，安全方面没有问题。",

@@ -33,6 +33,7 @@ def seen(value: bytes) -> list[str]:
         (b"postmaster", ["postmaster"]),
         ("山田 <t@例え.jp>".encode(), ["t@xn--r8jz45g.jp"]),
         ("山田太郎ァ <t@x.jp>".encode("cp932"), ["t@x.jp"]),
+        ("能登 ソ表 <t@x.jp>".encode("cp932"), ["t@x.jp"]),
         ("山田 <t@x.jp>".encode("iso2022_jp"), ["t@x.jp"]),
         (b"A@B.C, a@b.c", ["A@b.c", "a@b.c"]),
         (b"", []),

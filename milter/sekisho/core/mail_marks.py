@@ -24,6 +24,7 @@ ORIGINAL = Pattern(
     r"|原始邮件|原始郵件|邮件原件|原邮件|回复的原邮件|ursprüngliche nachricht|message d'origine"
     r"|mensaje original)\s*[-_=*]{2,}\s*$"
     r"|^\s*-{2,}\s*on\s.{4,200}\swrote\s*-{2,}\s*$"
+    r"|^\s*-{2,}\s?.{1,120}(?:書きました|wrote|写道)\s?[:：]?\s*-{2,}\s*$"
 )
 FORWARDED = Pattern(
     r"^\s*[-_=*]{2,}\s*(?:forwarded message|forwarded by .{0,80}|転送(?:された)?メッセージ|転送メール|以下転送"

@@ -57,7 +57,7 @@ _MARKING = Pattern(r"(?:公司|商业|商業|最高|注意|会社|会社の|社�
 _DENIED_AFTER = Pattern(
     r"^[」』”]\s?(?:など|等|といった|という|の|と)|^(?:でしょうか|ですか|になりますか|扱い?でしょうか)"
     r"|^(?:の|な)?(?:情報|資料|文書|内容|もの)?[はをが]?(?:一切)?(?:含(?:まれ|ま|み)|ありませ|ございませ)[^。]{0,6}(?:せん|ない)"
-    r"|^[^。、,\n]{0,10}(?:吗|嗎|か[?。])|^として[^。]{0,12}(?:いたし|致し|しており|しています|します)"
+    r"|^(?:指定|表示|扱い|区分)[^。]{0,16}(?:解除|撤回|終了|外れ|外し|不要)|^[^。、,\n]{0,10}(?:吗|嗎|か[?。])|^として[^。]{0,12}(?:いたし|致し|しており|しています|します)"
     r"|^[」』”\"'】)）]?(?:な?(?:情報|資料|文書|内容|事項|扱い|指定|information|material|contents?|信息|内容)s?)?\s*"
     r"(?:(?:として)?(?:では|じゃ|とは)(?:あり?ませ|な[いくか]|ござい|なり)|でな[いく]|には?(?:該当|当た)(?:しな|しま|ら|りま)"
     r"|[をはがもの]?(?:一切)?(?:含(?:まれ|ま|み)(?:て(?:い|お))?(?:ません|ない|りません|おりません)|ありません|ございません|無し|なし)"
@@ -71,6 +71,9 @@ _DENIED_BEFORE = Pattern(
     r"|\b(?:nothing|none|no\s+part)\s[^.!?]{0,20}\b(?:is|are|was)|\b(?:not|non|no|isn't|aren't|isn’t|aren’t|never|without|nothing|neither|nor|longer|any)"
     r"(?:[\s-]+(?:considered|marked|classified|treated|as|any|contain|containing|containing\s+any|longer|company|strictly)){0,3}"
     r"|(?:不是|并非|並非|不属于|不屬於|不含|不包含|无需|無需|不需要|没有|沒有|非|去)(?:任何)?)[\s-]*[\"'「“]?$"
+)
+_ASKING = Pattern(
+    r"\b(?:should|shall|can|could|may|must|do|does|is|are|would)\s(?:i|we|you|it|this|that|they)\b[^.!?]*$"
 )
 _OTHER_THING = Pattern(
     r"^(?:マーク|スタンプ|印[のを]|(?:表示|文書|資料|情報|書類)?の?(?:管理|取扱い?|取り扱い)?(?:規程|規則|規定|ルール|ガイドライン|手順|研修|基準|方針|ポリシー|定義)"
@@ -130,5 +133,7 @@ def _is_meant(text: str, hit: Hit) -> bool:
         if not (_MARKED.found(after) or _MARKING.found(before)):
             return False
     elif hit.word in _WEAK and is_east_asian(after[:1]) and not _MARKED.found(after):
+        return False
+    if _ASKING.found(before) and "?" in after:
         return False
     return not (_OTHER_THING.found(after) or _DENIED_AFTER.found(after) or _DENIED_BEFORE.found(before))

@@ -71,7 +71,7 @@ _LABEL = (
 _HANDLEBARS = (
     rf"\{{\{{\{{?[ \t]*[#/^&>!~]?[ \t]*{_LETTER}[^{{}}\n]{{0,120}}\}}?\}}\}}"
     r"|\{%-?[ \t]*(?:if|for|else|elsif|elif|endif|assign|unless|set)\b[^%\n]{0,80}%\}"
-    rf"|\{{![ \t]*{_LETTER}[\w.:;]{{0,60}}\}}"
+    rf"|\{{![ \t]*{_LETTER}[\w .:;]{{0,60}}\}}|\{{[ \t]*MERGEFIELD[^{{}}\n]{{1,60}}\}}"
 )
 _PERCENT = (
     rf"%%[ \t]*{_LETTER}[\w.\- :\p{{Han}}]{{0,60}}%%|%%=[^\n]{{1,80}}?=%%|%(?:{_SLOT}|recipient\.\w{{1,40}})%"
@@ -95,7 +95,10 @@ _SYNTAXES = (
     ("mailchimp", r"\*\|[ \t]*[A-Za-z][\w:.\- =]{0,60}\|\*"),
     ("percent", _PERCENT),
     ("brackets", _BRACKETS),
-    ("dollar", rf"[$#@]\{{{_SLOT}\}}|\$\$(?:{_SLOT}|[A-Z]\d\d)\$\$|(?-i:\$[A-Z]{{2,20}}_[A-Z_]{{2,20}}\$)"),
+    (
+        "dollar",
+        rf"[$#@]\{{{_SLOT}\}}|\$\$(?:{_SLOT}|[A-Z]\d\d)\$\$|(?-i:\$[A-Z]{{2,20}}_[A-Z_]{{2,20}}\$|\$[A-Z]{{3,20}}\.[A-Z]{{3,20}}\b)",
+    ),
     ("angles", _ANGLES),
     ("braces", rf"[{{｛]\$?{_SLOT}[}}｝]"),
     ("hashes", rf"##{_SLOT}##|#{_SLOT}#"),
@@ -118,6 +121,8 @@ _CODE = Pattern(
     r"|=>|==|::|\$\(|</?[a-z][a-z0-9]{0,10}(?:\s[^>]*)?/?>|^\s*(?:#include|//|/\*|\$ |> |@\w+)|</?[#@]\w+|`"
     r"|\w\((?:[^)]{2,})?\)|^\s*[\w.-]+\s*[:=]\s*['\"{$]|\\ x |\b[A-Z]:\\"
 )
+_SETTING = Pattern(r"^\s*[\w.-]+\s*[:=]\s*['\"]?$")
+"""``name: ${NAME}`` is a setting."""
 _GUIDANCE = Pattern(
     r"例[:：)）えば]|たとえば|記入例|見本|サンプル|プレースホルダ|テンプレート|ひな形|雛形|差し?込み(?:タグ|変数|項目|文字|フィールド)|置換|変数"
     r"|と(?:記載|表記|入力|記入|書|表示|いう|なって)|の(?:部分|箇所|ところ|よう[なに])|形式|構文|伏せ字|\be\.?g\.|for\s+example|such\s+as"
@@ -162,10 +167,18 @@ def _is_harmless(kind: str, text: str, start: int, end: int) -> bool:
         return True
     if kind == "round" and (before[-1:].isalnum() and before[-1:].isascii() and text[start : start + 1] in "XxＸｘ_"):
         return True
-    around = text[max(0, text.rfind("\n", 0, max(left - 1, 0)) + 1 if left else 0, left - _REACH) : right]
-    if _GUIDANCE.found(around.replace(text[start:end], " ")):
+    if kind == "dollar" and text[start + 2 : start + 3].isupper() and _SETTING.found(before):
+        return True
+    line = before + " " + after
+    if _GUIDANCE.found(line) or _GUIDANCE.found(_announced(text, left)):
         return True
     return kind not in ("round", "label", "empty") and bool(_CODE.found(before + " x " + after))
+
+
+def _announced(text: str, start: int) -> str:
+    """The line before, where it announces this one."""
+    before = text[max(0, start - _REACH) : max(0, start - 1)].rpartition("\n")[2].rstrip()
+    return before if before[-1:] in (":", "：") else ""
 
 
 def _is_quoted(before: str, after: str) -> bool:

@@ -29,11 +29,12 @@ _MEANT = Pattern(
     # Japanese: something is attached by this mail
     r"(?:添付|同封)(?:(?:の|する|して(?:い|お)る|した)?(?:ファイル|資料|書類|データ|画像|写真|文書|見積書?|請求書|契約書|PDF|Excel|エクセル)|(?:いた|致)?し(?:ます|ました|て(?:おり|い)ます|て(?:再送|再度|改めて|お戻し|ご?返送|ご?提出(?:いた|し|申)|ご?送付|送り)|てお(?:送|渡)り|ておきます|た[のも通])"
     r"|いたし|致し|申し上げ|させて(?:いただ|頂)|にて|で(?:お送|送|ご確認)|の(?:通|とおり|ほど|件|上お送り|うえお送り)|(?:を|も)(?:ご?(?:確認|参照|覧|査収|一読|高覧))|ご(?:確認|参照|査収)|をお送り|します|しました|\s*$|。)"
-    r"|添付(?:書類|資料|ファイル|データ)?\s*[:：]|添付\s*[)）]|添付の(?:上|うえ)|別添の|(?:別添|別紙)(?:の(?:通|とおり|資料|ファイル|書)|にて|を?ご?(?:参照|確認|覧)|資料|のほど|をお送り|をご査収)"
+    r"|添付(?:書類|資料|ファイル|データ)?\s*[:：]|添付\s*[)）\]】]|添付の(?:上|うえ)|別添の|(?:別添|別紙)(?:の(?:通|とおり|資料|ファイル|書)|にて|を?ご?(?:参照|確認|覧)|資料|のほど|をお送り|をご査収)"
     # English
-    r"|(?:please\s+(?:find|see|review|check|refer\s+to|note)|find|see|here\s+is|here\s+are|i(?:['’]ve|\s+have|\s+am|['’]m)?|we(?:['’]ve|\s+have|\s+are|['’]re)?|is|are|as|the|per|in|with)"
+    r"|(?:please\s+(?:find|see|review|check|refer\s+to|note)|find|see|here\s+is|here\s+are|i(?:['’]ve|\s+have|\s+am|['’]m)?|we(?:['’]ve|\s+have|\s+are|['’]re)?|is|are)"
     r"\s+(?:\w+\s+){0,4}(?:attach(?:ed|ing|ments?)|enclos(?:ed|ing|ures?))\b"
-    r"|\b(?:attached|enclosed)\s+(?:is|are|please|you|find|here|herewith|to\s+this|below|file|files|document|documents|report|pdf|invoice|quote|spreadsheet|presentation|the|my|our|a|an)\b"
+    r"|\battached\s+hereto\b|\b(?:attached|enclosed)\s+(?:is|are|please|you|find|here|herewith|to\s+this|below|file|files|document|documents|report|pdf|invoice|quote|spreadsheet|presentation|the|my|our|a|an)\b"
+    r"|\b(?:as|the|per|in|with|from|using?)\s+(?:(?:the|our|my|revised|updated|new|signed|final|latest)\s+){0,2}(?:attach(?:ed|ments?)|enclos(?:ed|ures?))\b"
     r"|\bfind\b[^.!?]{1,60}\b(?:attached|enclosed)\b|^\W*(?:\w+\s+){1,4}(?:attached|enclosed)\W*$"
     r"|^\W*(?:(?:just|also|re|now)\W+)?attaching\b|\bPFA\b"
     r"|\b(?:i|we)\s+(?:\w+\s+)?(?:attach|enclose)\s+(?:the|an?|my|our|here\w*|some|copies|copy|for|two|three)\b|\battachments?\s*[:：]|\bsee\s+attach(?:ment|ed)\b"
@@ -45,6 +46,8 @@ _NOT_MEANT = Pattern(
     r"添付(?:ファイル|書類|資料|データ)?(?:は|が|を|も|の)?(?:不要|なし|無し|ございませ|ありませ|しませ|せず|しない|できませ|できない|忘れ|漏れ|禁止|制限|可能|容量|必要|いただ|頂|くださ|下さ)"
     r"|(?:添付|同封)の(?:上|うえ)[^。]{0,20}(?:ください|下さい|お願い|願い(?:ま|申|た)|いただきますよう|いただけ|頂きますよう|頂け)"
     r"|ご添付|添付する(?:[^。]{0,4})?(?:書類|もの|必要|場合|際|こと|方法|べき|とき|時)|添付文書[の(（に]"
+    r"|\b(?:attached|enclosed)\s+(?:\w+\s+)?(?:garage|porch|house|room|bathroom|kitchen|space|balcony|courtyard|area|building|shed|unit|garden)\b"
+    r"|(?:[^こ]の|別|前|次)(?:e)?メール(?:に|で|へ|にて)[^。]{0,10}添付"
     r"|\bhow\s+(?:do|does|can|to|should|would)\b[^.!?]{0,30}\battach"
     # A request: "ます" in between means that the request is another one (添付しておりますのでご確認ください).
     r"|(?:添付|同封)し(?:て|、)?[^。ま]{0,16}(?:ください|下さい|いただ|頂|ほしい|欲しい|もらえ|くれ|もらい|返信|返送)"

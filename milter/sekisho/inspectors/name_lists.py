@@ -81,7 +81,8 @@ avenue street road lane drive boulevard square park garden gardens hall house ho
 university library museum bridge station airport terminal building tower center centre plaza county city island
 beach bay river lake hill valley mountain day week month year inc ltd llc llp gmbh corp corporation company co group
 holdings bank foundation institute association club team award prize edition project report plan press post times
-from and or to for with at on in of the is was will has
+hello hi dear hey thanks thank sorry yes no ok well please regards best greetings
+st ave rd blvd ln dr ct sq pl hwy from and or to for with at on in of the is was will has
 """
 NO_FAMILY = frozenset(_ENDS.split())
 """English words behind a given name that make it a place, a firm or a thing."""

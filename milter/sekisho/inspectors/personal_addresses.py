@@ -50,13 +50,21 @@ _CHINESE = (
 _STREET = (
     r"\b\d{1,5}[a-z]? (?:[a-z]+\.? ){1,4}"
     r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|square|sq|way|place|pl|terrace|parkway)\b\.?"
+    r"(?: (?:north|south|east|west|[nsew]|[ns][ew])\b\.?)?"
 )
 _WITHIN = r"(?:[ \t\r\n,]{1,4}(?:apt|apartment|suite|ste|unit|floor|fl|room|rm|#)\.? ?#?[a-z0-9-]{1,6})?"
-_ENGLISH = (
-    rf"{_STREET}{_WITHIN}(?:[ \t\r\n,]{{1,4}}[a-z .'-]{{2,30}}){{1,2}}[ \t\r\n,]{{1,4}}"
-    r"(?:[a-z]{2} \d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b"
+_POSTCODE = (
+    r"(?:[a-z]{2} \d{5}(?:-\d{4})?|(?:[a-z]{2} )?[a-z]\d[a-z] ?\d[a-z]\d|[a-z]{2,3} \d{4}"
+    r"|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})"
 )
-_POSTAL = Pattern(f"{_JAPANESE}|{_CHINESE}|{_ENGLISH}")
+"""Of America, Canada, Australia, Britain."""
+_ENGLISH = rf"{_STREET}{_WITHIN}(?:[ \t\r\n,]{{1,4}}[a-z .'-]{{2,30}}){{1,2}}[ \t\r\n,]{{1,4}}{_POSTCODE}\b"
+_TOWN_BEHIND = r"[ \t\r\n,]{1,4}\d{4,5} \p{L}{2,}"
+_EUROPEAN = (
+    rf"\b[\p{{L}}-]{{2,30}}(?:strasse|str\.|weg|platz|allee|gasse) ?\d{{1,4}}[a-z]?{_TOWN_BEHIND}"
+    rf"|\b\d{{1,4}},? (?:rue|avenue|boulevard|place|allée|chemin|quai|impasse) [\p{{L}}' -]{{2,40}}?{_TOWN_BEHIND}"
+)
+_POSTAL = Pattern(f"{_JAPANESE}|{_CHINESE}|{_ENGLISH}|{_EUROPEAN}")
 
 
 def postal_addresses(text: str) -> Iterator[Sighting]:

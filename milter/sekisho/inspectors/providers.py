@@ -36,7 +36,8 @@ FREE_MAIL = frozenset(f"{_WORLD} {_JAPAN} {_CHINA}".split())
 
 _HAND_WRITTEN = """
 gmail.com yahoo.com yahoo.co.jp hotmail.com outlook.com outlook.jp icloud.com docomo.ne.jp ezweb.ne.jp softbank.ne.jp
-i.softbank.jp ymobile.ne.jp nifty.com biglobe.ne.jp ocn.ne.jp googlemail.com hotmail.co.jp protonmail.com foxmail.com
+softbank.jp i.softbank.jp ymobile.ne.jp nifty.com biglobe.ne.jp ocn.ne.jp googlemail.com hotmail.co.jp protonmail.com
+foxmail.com
 """
 OFTEN_MISTYPED = frozenset(_HAND_WRITTEN.split())
 """Those that people write by hand, and so wrongly."""

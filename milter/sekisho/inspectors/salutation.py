@@ -41,7 +41,7 @@ _RANK = r"(?:先生|女士|小姐|总经理|總經理|经理|老师|老師|总�
 _CHINESE = re.compile(
     rf"(?:尊敬的|敬爱的|亲爱的)? ?(?P<name>[\u4e00-\u9fff]{{1,4}}?) ?{_RANK}[,，:：、!。 ]*(?:您好|你好)?[,，:：!。]*$"
 )
-_PLACEHOLDER = re.compile(r"[{}%#«»【】\[\]<>*|$_〇○◯●△□×]|^(?:尊敬的)?x{2,}$")
+_PLACEHOLDER = re.compile(r"[{}%#«»【】\[\]<>*|$_〇○◯●△□×]|^(?:尊敬的)?x{2,}$|^某")
 _OPENING = re.compile(
     r"^(?:いつも|大変|平素は?|平素より|毎度)*(?:お世話|お疲れ|ご無沙汰|こんにちは|おはよう|はじめまして|初めまして|突然)"
 )
@@ -124,6 +124,8 @@ def _addressed(text: str, number: int) -> Iterator[Addressee]:
 def _person(text: str) -> tuple[str, str]:
     """The name of a person addressed with an honorific or a post, and the language."""
     chinese = _CHINESE.match(text)
+    if chinese and _PLACEHOLDER.search(chinese["name"]):
+        return "", ""
     if chinese and not text.endswith(("様", "さん", "殿")) and not is_group(chinese["name"]):
         return chinese["name"], "ja" if text.endswith(("先生", "主任", "教授")) else "zh"
     found = _PERSON.search(text) or _BY_POST.search(text)

@@ -70,7 +70,8 @@ def _carefully(value: bytes) -> Addresses:
     unfolded = _FOLD.sub(b"", value)
     for number, text in enumerate(_texts(unfolded)):
         scan = scanned(text)
-        regular &= scan.regular
+        # A lone backslash that is half of a letter (表, ソ, 能 in CP932) confuses nobody about the addresses.
+        regular &= scan.regular or (number > 0 and "\\" in text)
         readings = [scan.found]
         if scan.encoded:
             readings.append(scanned(decode_words(unfolded)).found)
