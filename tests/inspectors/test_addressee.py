@@ -30,6 +30,7 @@ def names(text: str, to: str, **settings: object) -> list[str]:
         ("尊敬的张经理：", "李明 <liming@partner.example>", "张"),
         ("王芳女士，您好", "李明 <li@partner.example>", "王芳"),
         ("五十嵐様", "sato@partner.example", "五十嵐"),
+        ("大谷 先生 御侍史", "本間 和彦 <honma@clinic.example>", "大谷"),
         ("George,\n\ncan you call me?", "Emma Wilson <emma@partner.example>", "george"),
         ("ヤマザキ様", "森 恵 <x@partner.example>", "ヤマザキ"),
         ("森様", "森田 健 <x@partner.example>", "森"),

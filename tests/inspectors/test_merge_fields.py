@@ -57,6 +57,8 @@ PLACEHOLDERS = [
     ("尊敬的【姓名】", "label"),
     ("Dear {!Contact.FirstName},", "handlebars"),
     ("Dear [Insert Name],", "brackets"),
+    ("Dear FIRSTNAME,", "greeting"),
+    ("Hi CUSTOMER NAME,", "greeting"),
     ("Hello $SUBSCRIBER.FIRSTNAME", "dollar"),
     ("Dear {!Contact:First Name;},", "handlebars"),
     ("{ MERGEFIELD 氏名 } 様", "handlebars"),

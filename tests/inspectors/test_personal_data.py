@@ -95,6 +95,7 @@ def test_check_digits_are_the_published_ones() -> None:
         ("5 George St, Sydney NSW 2000", "postal-address"),
         ("Hauptstraße 12, 10115 Berlin", "postal-address"),
         ("12 rue de la Paix, 75002 Paris", "postal-address"),
+        ("3-14-5 Nishi-Shinjuku, Shinjuku-ku, Tokyo 160-0023", "postal-address"),
         ("台北市信義區信義路五段7號", "postal-address"),
         ("742 Evergreen Terrace Road, Springfield, IL 62704", "postal-address"),
     ],

@@ -51,6 +51,7 @@ def test_the_site_names_more_providers_and_exempts_some() -> None:
         ("x@partner-cοrp.com", "partner-corp.com", "homograph"),
         ("x@pártner-corp.com", "partner-corp.com", "homograph"),
         ("x@exarnple.co.jp", "example.co.jp", "homograph"),
+        ("x@example.c0.jp", "example.co.jp", "homograph"),
     ],
 )
 def test_a_domain_that_resembles_a_known_one_is_found(address: str, like: str, kind: str) -> None:

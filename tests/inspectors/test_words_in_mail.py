@@ -123,6 +123,7 @@ def test_a_confidential_marking_is_found(text: str) -> None:
     "text",
     [
         "この資料は社外秘ではありません。",
+        "機密書類の廃棄をお願いします",
         "本資料の社外秘指定は11月1日付で解除されました。",
         "Should I mark this as confidential or not?",
         "社外秘ではないので共有してください",

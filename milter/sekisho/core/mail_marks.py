@@ -71,7 +71,7 @@ _REGARDS = (
 )
 SIGN_OFF = Pattern(rf"^\s*{_REGARDS}\s*[,.!，。！]?\s*$")
 CLOSING = Pattern(
-    r"(?:お願い(?:いた|致|申し上げ|申しあげ)?(?:し)?ます|お願い申し上げます|失礼(?:いた|致)し?ます|お待ちしております|ありがとうございました"
+    r"(?:お願い(?:いた|致|申し上げ|申しあげ)?(?:し)?ます|お願い申し上げます|失礼(?:いた|致)し?ます|お待ちしております|ありがとうござい(?:ました|ます)"
     r"|以上(?:です)?|谢谢|謝謝|thank you|thanks)\s*[.!。！]?\s*$"
 )
 """A sentence that ends a letter: what follows, where it is one person's contact data, is the signature."""

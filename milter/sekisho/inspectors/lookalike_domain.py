@@ -107,7 +107,7 @@ def _owner(domain: str) -> str:
     """The registered domain; three labels where a slip in the last one (``ne.jo``) hides a suffix of two."""
     registered = registered_domain(domain)
     labels = domain.split(".")
-    if len(labels) >= 3 and labels[-2] in _SECOND_LEVEL and registered == f"{labels[-2]}.{labels[-1]}":
+    if len(labels) >= 3 and _skeleton(labels[-2]) in _SECOND_LEVEL and registered == f"{labels[-2]}.{labels[-1]}":
         return ".".join(labels[-3:])
     return registered
 
@@ -130,6 +130,9 @@ def _likeness(domain: str, known: Iterable[str]) -> tuple[str, str] | None:
     label, suffix, skeleton = _parts(domain)
     for other in known:
         other_label, other_suffix, other_skeleton = _parts(other)
+        if domain != other and len(domain) == len(other) and _skeleton(domain) == _skeleton(other):
+            if not _differ_in_digits(label, other_label):
+                return other, "homograph"
         if _slipped(domain, other, suffix, other_suffix):
             return other, "typo"
         if label == other_label:

@@ -90,6 +90,10 @@ _EMPTY = (
     r"[ \t　]*\r?$"
     rf"|\b(?:Dear|Hi|Hello|Hey)[ \t]+{_TITLE}[ \t]*{_NOTHING}[ \t]*[,:!]|{_NOTHING}[ \t　]*(?:様|殿|御中)"
 )
+_GREETING = (
+    rf"\b(?:Dear|Hi|Hello|Hey)[ \t,]+{_TITLE}[ \t]*(?:[\[<{{][A-Za-z][\w .'/-]{{0,30}}[\]>}}]"
+    r"|(?-i:(?:(?:FIRST|LAST|FULL|USER|CUSTOMER|CLIENT|COMPANY)[_ ]?NAME|[FL]?NAME)\b))"
+)
 _SYNTAXES = (
     ("handlebars", _HANDLEBARS),
     ("mailchimp", r"\*\|[ \t]*[A-Za-z][\w:.\- =]{0,60}\|\*"),
@@ -105,7 +109,7 @@ _SYNTAXES = (
     ("signs", rf"@@{_SLOT}@@|@{_SLOT}@|!!{_SLOT}!!|~{_SLOT}~"),
     ("underscores", rf"\b__(?:(?-i:[A-Z][A-Z0-9]{{1,20}}(?:_[A-Z0-9]{{1,20}}){{0,4}})|{_FIELD})__"),
     ("dashes", r"-(?:name|fname|lname|firstname|first_name|lastname|last_name|fullname|company|email)-"),
-    ("greeting", rf"\b(?:Dear|Hi|Hello|Hey)[ \t,]+{_TITLE}[ \t]*[\[<{{][A-Za-z][\w .'/-]{{0,30}}[\]>}}]"),
+    ("greeting", _GREETING),
     ("round", _ROUND),
     ("label", _LABEL),
     ("empty", _EMPTY),

@@ -64,7 +64,10 @@ _EUROPEAN = (
     rf"\b[\p{{L}}-]{{2,30}}(?:strasse|str\.|weg|platz|allee|gasse) ?\d{{1,4}}[a-z]?{_TOWN_BEHIND}"
     rf"|\b\d{{1,4}},? (?:rue|avenue|boulevard|place|allée|chemin|quai|impasse) [\p{{L}}' -]{{2,40}}?{_TOWN_BEHIND}"
 )
-_POSTAL = Pattern(f"{_JAPANESE}|{_CHINESE}|{_ENGLISH}|{_EUROPEAN}")
+_ROMANISED = (
+    r"\b\d{1,3}-\d{1,3}(?:-\d{1,4})?,? [a-z' -]{2,40},[ \t\r\n]{0,3}[a-z-]{2,20}-(?:ku|shi|gun|cho|machi|mura)\b"
+)
+_POSTAL = Pattern(f"{_ROMANISED}|{_JAPANESE}|{_CHINESE}|{_ENGLISH}|{_EUROPEAN}")
 
 
 def postal_addresses(text: str) -> Iterator[Sighting]:

@@ -28,7 +28,9 @@ LEGAL = rf"(?:株式会社|有限会社|合同会社|合資会社|{_BODIES}|\(�
 _BRANCHES = r"支店|支社|営業所|センター|研究所|学部|学科|窓口|事務局|サポート|デスク"
 UNIT = rf"(?:事業本部|本部|事業部|部門|部|課|係|室|局|グループ|チーム|{_BRANCHES})"
 _NAME = r"[^\s、,。.:;()「」]"
-_PERSON = re.compile(rf"(?P<name>{_NAME}{{1,12}}(?: {_NAME}{{1,8}})?) ?(?:{POST} ?)?{HONORIFIC}[、,:!]?$")
+_BESIDE = r"(?: ?御?(?:侍史|机下|玉案下|許|もとへ))?"
+"""What is added to a doctor's name: 大谷先生 御侍史."""
+_PERSON = re.compile(rf"(?P<name>{_NAME}{{1,12}}(?: {_NAME}{{1,8}})?) ?(?:{POST} ?)?{HONORIFIC}{_BESIDE}[、,:!]?$")
 _BY_POST = re.compile(rf"(?P<name>{_NAME}{{1,5}}) ?{POST}[、,]?$")
 _COMPANY = re.compile(rf"{LEGAL} ?(?P<after>[^\s、,。()]{{1,30}})|(?P<before>[^\s、,。()]{{1,30}}?) ?{LEGAL}")
 _GREETING = r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|greetings)[ ,]+"
