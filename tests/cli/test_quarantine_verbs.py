@@ -13,6 +13,7 @@ import pytest
 from sekisho.config.load import load
 from sekisho.notices.build import Letterhead
 from sekisho.quarantine.asking import ask_due
+from sekisho.quarantine.paused import pause
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
@@ -171,6 +172,20 @@ def test_extend_puts_timers_off_and_says_what_a_duration_is(site: Site) -> None:
     assert site.run("quarantine", "extend", hold, "--by", "2h").code == 0
     wrong = site.run("quarantine", "extend", hold, "--by", "soon")
     assert (wrong.code, "60s, 15m, 24h" in wrong.err) == (64, True)
+
+
+def test_resume_lets_all_be_sent_again_once_somebody_has_looked(site: Site) -> None:
+    site.hold()
+    store = store_of(load(site.config).settings)
+    pause(store, "many timers", datetime.now(UTC))
+    store.close()
+    said = site.run("doctor", "--json").lines
+    (check,) = [line for line in said if line["check"] == "release"]
+    assert (check["level"], "sekisho quarantine resume" in check["message"]) == ("error", True)
+    assert site.run("quarantine", "resume", "--as", "sato", "--reason", "looked", "--json").json == {"resumed": True}
+    assert site.run("quarantine", "resume").out == "nothing was paused\n"
+    *_, last = site.run("audit", "list", "--json").lines
+    assert (last["actor"], last["action"], last["reason"]) == ("sato", "resumed", "looked")
 
 
 def test_an_absent_store_is_a_sentence(site: Site) -> None:

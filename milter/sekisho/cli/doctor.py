@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 
 from sekisho.cli.common import common, configuration_of
 from sekisho.cli.output import EX_OK, EX_UNAVAILABLE, print_json, say
+from sekisho.quarantine.paused import require_running
 from sekisho.serve.examine import Level, examinations
 from sekisho.serve.names import why_no_mail
 from sekisho.serve.probes import probes_of
@@ -24,8 +27,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Look at everything, and say what is found."""
     settings = configuration_of(options).settings
+    store = store_of(settings)
+    probes: dict[str, Callable[[], None]] = {**probes_of(settings, store), "release": partial(require_running, store)}
     worst = EX_OK
-    for check in examinations(settings, probes_of(settings, store_of(settings)), why_no_mail, options.postfix):
+    for check in examinations(settings, probes, why_no_mail, options.postfix):
         if options.json:
             print_json({"check": check.name, "level": check.level.value, "message": check.message})
         else:

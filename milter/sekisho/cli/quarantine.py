@@ -36,6 +36,7 @@ from sekisho.core.amounts import duration
 from sekisho.core.lifecycle import State
 from sekisho.quarantine.decide import Actor, AlreadyDecided, NotAllowed, NotDecided, decide, extend
 from sekisho.quarantine.outgoing import as_changed
+from sekisho.quarantine.paused import resume
 from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged
@@ -66,6 +67,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     extending.add_argument("--reason", default="", metavar="TEXT")
     extending.add_argument("--as", dest="person", default="", metavar="USER")
     remembered.arguments(verbs.add_parser("remembered", help="what is not asked again; ask again"))
+    resuming = verbs.add_parser("resume", help="send again, after releasing was paused and you have looked")
+    common(resuming)
+    resuming.add_argument("--reason", default="", metavar="TEXT", help="kept on record")
+    resuming.add_argument("--as", dest="person", default="", metavar="USER", help="record this person")
     exporting = verbs.add_parser("export", help="the message's exact octets")
     _ids(exporting)
     exporting.add_argument("--changed", action="store_true", help="as it would leave: with the changes made to it")
@@ -80,6 +85,8 @@ def run(options: argparse.Namespace) -> int:
             return remembered.run(configuration, store, options)
         if options.action == "list":
             return _list(configuration, store, options)
+        if options.action == "resume":
+            return _resume(store, options)
         return max(_each(configuration, store, options, read_id(hold)) for hold in options.hold)
 
 
@@ -130,6 +137,15 @@ def _list(configuration: Configuration, store: Store, options: argparse.Namespac
             print_json(shown.as_json(hold))
         else:
             say(shown.line(hold, configuration.site.zone))
+    return EX_OK
+
+
+def _resume(store: Store, options: argparse.Namespace) -> int:
+    was_paused = resume(store, actor_of(options), datetime.now(UTC), options.reason)
+    if options.json:
+        print_json({"resumed": was_paused})
+    else:
+        say("sending again" if was_paused else "nothing was paused")
     return EX_OK
 
 

@@ -64,13 +64,15 @@ class ReleaseWorker:
             self._notices.finish()
         return done
 
-    def run(self, stop: threading.Event) -> None:
-        """Until ``stop`` is set; then waits for what is being sent. A store that is away is asked again."""
+    def run(self, stop: threading.Event, is_open: Callable[[datetime], bool] = lambda _: True) -> None:
+        """Until ``stop`` is set; then waits for what is being sent. A store that is away is asked again.
+
+        Nothing new is begun while ``is_open`` says no at a moment.
+        """
         while not stop.is_set():
             self._wake.clear()
             try:
-                busy = self._step(self._clock())
-                self._ask_beside(self._clock())
+                busy = self._look() if is_open(self._clock()) else 0
             except StoreUnavailable as error:
                 self._watch.alarmed("store", "", str(error))
                 busy = 0
@@ -86,6 +88,12 @@ class ReleaseWorker:
         self._asking.shutdown(wait=True)
         self._releases.close()
         self._notices.close()
+
+    def _look(self) -> int:
+        """Begin what is due; whether there may be more."""
+        busy = self._step(self._clock())
+        self._ask_beside(self._clock())
+        return busy
 
     def _step(self, now: datetime) -> int:
         # What was chosen in time counts, even if the time is over now: choices before timers.

@@ -18,6 +18,7 @@ from sekisho.lists.secret import read_secret
 from sekisho.mime.reader import MimeReader
 from sekisho.notices.texts import Texts, texts_of
 from sekisho.quarantine.links import Links
+from sekisho.quarantine.paused import pause_of
 from sekisho.sandbox.pool import Pool
 from sekisho.serve.control import when_told
 from sekisho.serve.door import Door
@@ -91,11 +92,13 @@ def _gauges(store: Store) -> list[Family]:
         states = {state.value: float(number) for state, number in store.read(counts).items()}
         first = store.read(oldest)
         soon = {name: float(store.read(partial(expiring, until=now + span))) for name, span in EXPIRING.items()}
+        paused = float(store.read(pause_of) is not None)
         age = (now - first).total_seconds() if first else 0.0
         return [
             gauge_family("holds", "Holds, by state", "state", states),
             single_gauge("oldest_hold_age_seconds", "Age of the oldest hold that waits", age),
             gauge_family("holds_expiring", "Waiting holds that expire soon", "within", soon),
+            single_gauge("release_paused", "1 while nothing is sent until somebody has looked", paused),
             single_gauge("outbox_pending", "Notices still to be sent", float(store.read(partial(pending, now=now)))),
         ]
     return []

@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
+from sekisho.quarantine.paused import Gate
 from sekisho.quarantine.reconcile import reconcile
 from sekisho.quarantine.release import Send
 from sekisho.quarantine.smtp_connection import Listener, Timeouts
 from sekisho.quarantine.smtp_sessions import Sender
+from sekisho.quarantine.steady import SteadyClock
 from sekisho.quarantine.watch import Watch
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.serve.asking import desk_of
@@ -35,16 +39,25 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     store.make_ready()
     for message in reconcile(store, datetime.now(UTC)).missing:
         watching.alarmed("missing-file", message, "a hold's content is gone; restore it from a backup")
-    stationery = stationery_of(configuration)
-    worker = ReleaseWorker(
-        store, sender(settings), stationery, desk_of(configuration), watching, lambda: datetime.now(UTC)
-    )
+    clock = SteadyClock(lambda: datetime.now(UTC), _counted, partial(_leapt, watching))
+    worker = worker_of(configuration, store, watching, clock)
+    gate = Gate(store, watching)
+    gate.examine(clock())
     stop = threading.Event()
     when_told(line, stop.set)
     threading.Thread(target=Following(store, metrics).run, args=(stop,), daemon=True).start()
-    worker.run(stop)
+    worker.run(stop, gate.is_open)
     store.close()
     return 0
+
+
+def _counted() -> float:
+    """Seconds that have passed, those while the machine slept included; nobody sets this clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _leapt(watch: Watch, ahead: timedelta) -> None:
+    watch.alarmed("clock", "", f"the clock was put ahead by {ahead}; timers follow it only gradually")
 
 
 def worker_of(configuration: Configuration, store: Store, watch: Watch, clock: Callable[[], datetime]) -> ReleaseWorker:

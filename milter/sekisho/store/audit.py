@@ -19,7 +19,7 @@ from sekisho.store.prepared import ask, change, renamed
 from sekisho.store.rows import AuditRow
 from sekisho.store.tables import audit, audit_head
 from sekisho.store.types import dumps, micros, prose, stored
-from sekisho.store.unit import Entry, View
+from sekisho.store.unit import Entry, Found, View
 
 _CHAIN = 1
 """The number of the one chain in ``audit_head``, whose row the first migration made."""
@@ -29,6 +29,8 @@ _RAW = select(*(column if column.name != "details" else type_coerce(column, Text
 """Rows with their details as text: what was tampered with need not be JSON any more."""
 _HEAD = select(audit_head.c.sequence, audit_head.c.hash).where(audit_head.c.chain == bindparam("chain"))
 _LOCKED_HEAD = _HEAD.with_for_update()
+_END = select(audit_head.c.sequence, audit_head.c.hash).where(audit_head.c.chain == bindparam("chain"))
+_LATEST = _RAW.where(audit.c.hold == bindparam("hold")).order_by(audit.c.sequence.desc()).limit(1)
 _MOVE = (
     update(audit_head)
     .where(audit_head.c.chain == _CHAIN)
@@ -84,6 +86,17 @@ def last(view: View) -> int:
     return view.connection.scalar(select(audit_head.c.sequence).where(audit_head.c.chain == _CHAIN)) or 0
 
 
+def end(view: View) -> tuple[int, str]:
+    """The number and hash of the newest row; 0 and zeros where there is none."""
+    ((sequence, hashed),) = view.ask(_END, chain=_CHAIN)
+    return sequence, hashed
+
+
+def latest(view: View, hold: str) -> AuditRow | None:
+    """The newest row about a hold; None where there is none."""
+    return next((_row(row) for row in view.find(_LATEST, hold=hold)), None)
+
+
 def verify(view: View) -> Verified:
     """Walk the whole chain."""
     last, count = _START, 0
@@ -136,7 +149,7 @@ def _hash(previous: str, values: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _row(row: RowMapping) -> AuditRow:
+def _row(row: Found) -> AuditRow:
     try:
         details = json.loads(row["details"])
     except ValueError:

@@ -35,6 +35,14 @@ def hold(unit: Unit, table: Table, key: str, keys: Iterable[str], owner: str, un
         unit.change(_leased(table, key), *wanted)
 
 
+def put_back(unit: Unit, table: Table, now: datetime, later: datetime) -> None:
+    """The clock was put back to ``now``: free what is leased, and try again what is put off, until after ``later``."""
+    retried = update(table).where(table.c.attempts > 0, table.c.due > later)
+    unit.connection.execute(retried.values(due=now))
+    leased = update(table).where(table.c.leased_until > later)
+    unit.connection.execute(leased.values(owner="", leased_until=None))
+
+
 @lru_cache
 def _due(table: Table) -> Select[Any]:
     return select(table.c.due).where(_free(table)).limit(1)

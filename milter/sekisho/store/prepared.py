@@ -107,7 +107,7 @@ def _prepared(statement: Statement, dialect: Dialect) -> _Prepared:
     incoming = tuple((name, _on_the_way_in(compiled.binds[name].type, dialect)) for name in names)
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     outgoing = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
-    labels = tuple(column.name for column in columns)
+    labels = tuple(statement.selected_columns.keys()) if isinstance(statement, Select) else ()
     constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
     return _Prepared(str(compiled), bool(compiled.positional), incoming, outgoing, labels, constants)
 

@@ -22,6 +22,7 @@ from sekisho.store import schema
 from sekisho.store.content import ContentFiles, LargeContent
 from sekisho.store.content_rows import ContentRows
 from sekisho.store.engine import BUSY, FAILURES, database_path, make_engine, make_log_durable, read_url, unavailable
+from sekisho.store.epoch import EpochFile
 from sekisho.store.errors import StoreUnavailable
 from sekisho.store.ids import RandomOctets, new_id
 from sekisho.store.postgresql import keep_alone
@@ -52,6 +53,11 @@ class Store:
     _readers: Engine
     _upgrading: Engine
     _writer: Writer
+
+    @property
+    def epoch(self) -> EpochFile:
+        """How far this gateway saw the audit come."""
+        return EpochFile(self._path.with_name(f"{self._path.name}-epoch") if self._path else self._content / "epoch")
 
     def write(self, work: Callable[[Unit], T]) -> T:
         """Do the work in one transaction; on return it is on disk. What the work raises rolls it back."""
