@@ -130,9 +130,8 @@ def _likeness(domain: str, known: Iterable[str]) -> tuple[str, str] | None:
     label, suffix, skeleton = _parts(domain)
     for other in known:
         other_label, other_suffix, other_skeleton = _parts(other)
-        if domain != other and len(domain) == len(other) and _skeleton(domain) == _skeleton(other):
-            if not _differ_in_digits(label, other_label):
-                return other, "homograph"
+        if _is_homograph(domain, other) and not _differ_in_digits(label, other_label):
+            return other, "homograph"
         if _slipped(domain, other, suffix, other_suffix):
             return other, "typo"
         if label == other_label:
@@ -152,6 +151,11 @@ def _parts(domain: str) -> tuple[str, str, str]:
     suffix = public_suffix(domain)
     label = _unicode(domain.removesuffix(f".{suffix}") if suffix else domain)
     return label, suffix, _skeleton(label[:255])
+
+
+def _is_homograph(domain: str, other: str) -> bool:
+    """Whether they look alike as a whole: ``partner.c0.jp``."""
+    return domain != other and len(domain) == len(other) and _skeleton(domain) == _skeleton(other)
 
 
 def _slipped(domain: str, other: str, suffix: str, other_suffix: str) -> bool:
