@@ -18,7 +18,8 @@ from pathlib import Path
 from integration.torture.ledger import Decided
 from sekisho.config.load import load
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import Actor, NotDecided, decide
+from sekisho.quarantine.decide import decide
+from sekisho.quarantine.refusals import Actor, NotDecided
 from sekisho.quarantine.rights import Choice
 from sekisho.serve.roles import store_of
 from sekisho.store import Store, StoreUnavailable

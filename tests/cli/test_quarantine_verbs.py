@@ -122,13 +122,13 @@ def test_release_waits_for_the_outcome(site: Site, kind: Kind, code: int, status
 
 
 def test_release_that_cannot_be_sent_yet_ends_with_75(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sekisho.cli.quarantine.PATIENCE", 0.3)
+    monkeypatch.setattr("sekisho.cli.deciding.PATIENCE", 0.3)
     answer = site.run("quarantine", "release", site.hold(), "--json")
     assert (answer.code, answer.json["state"]) == (75, "releasing")
 
 
 def test_release_for_one_recipient_leaves_the_others_held(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sekisho.cli.quarantine.PATIENCE", 0.3)
+    monkeypatch.setattr("sekisho.cli.deciding.PATIENCE", 0.3)
     answer = site.run("quarantine", "release", site.hold(), "--recipient", "B@y.example", "--json")
     assert answer.json["recipients"] == {"a@x.example": "held", "b@y.example": "releasing"}
     assert answer.json["state"] == "held"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sekisho.config.load import load
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.serve.roles import store_of
 from tests.cli.conftest import MESSAGE, Site

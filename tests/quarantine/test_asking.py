@@ -13,8 +13,9 @@ from sekisho.core.approval import parse
 from sekisho.core.people import Absence
 from sekisho.core.plan import Wait
 from sekisho.core.terms import Review
-from sekisho.quarantine.decide import Actor, AlreadyDecided, NotAllowed, ReasonMissing, decide
+from sekisho.quarantine.decide import decide
 from sekisho.quarantine.deposit import deposit
+from sekisho.quarantine.refusals import Actor, AlreadyDecided, NotAllowed, ReasonMissing
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store
 from tests.support.approval import Office, escalation, lock

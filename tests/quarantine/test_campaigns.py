@@ -21,8 +21,9 @@ from sekisho.core.terms import Terms
 from sekisho.notices.build import Letterhead
 from sekisho.quarantine import campaigns as quarantine_campaigns
 from sekisho.quarantine.campaigns import BATCH
-from sekisho.quarantine.decide import Actor, Fix, Impossible, decide
+from sekisho.quarantine.decide import Fix, decide
 from sekisho.quarantine.deposit import deposit
+from sekisho.quarantine.refusals import Actor, Impossible
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery

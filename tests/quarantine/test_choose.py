@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
 from sekisho.quarantine.choose import WINDOW, Noted, Wanted, Wrong, choose, offers_of, take_effect
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
 from sekisho.quarantine.links import Closed, Opened
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.timers import expire_due
 from sekisho.store import Store, audit, outbox

@@ -10,15 +10,8 @@ import pytest
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
 from sekisho.notices.facts import from_json
-from sekisho.quarantine.decide import (
-    Actor,
-    AlreadyDecided,
-    NotDecided,
-    UnknownHold,
-    UnknownRecipient,
-    decide,
-    extend,
-)
+from sekisho.quarantine.decide import decide, extend
+from sekisho.quarantine.refusals import Actor, AlreadyDecided, NotDecided, UnknownHold, UnknownRecipient
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, audit, holds, locks, outbox, releases
 from sekisho.store.errors import Conflict

@@ -21,9 +21,10 @@ from sekisho.core.lifecycle import State
 from sekisho.core.message import Field
 from sekisho.core.plan import Deposit, Notice
 from sekisho.notices.facts import from_json
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
 from sekisho.quarantine.deposit import ReleaseLoop, deposit
 from sekisho.quarantine.received import received_field
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, StoreUnavailable, audit, outbox, releases
 from sekisho.store.listing import Filter, listing

@@ -14,9 +14,10 @@ from sekisho.core.lifecycle import State
 from sekisho.core.message import Transaction
 from sekisho.core.plan import Wait
 from sekisho.core.terms import Terms
-from sekisho.quarantine.decide import Actor, Fix, Impossible, NotAllowed, ReasonMissing, decide
+from sekisho.quarantine.decide import Fix, decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.outgoing import as_changed
+from sekisho.quarantine.refusals import Actor, Impossible, NotAllowed, ReasonMissing
 from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, audit, holds
 from sekisho.transforms.attachments import note_octets

@@ -22,7 +22,8 @@ from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
 from sekisho.core.people import Absence
 from sekisho.core.plan import Wait
-from sekisho.quarantine.decide import Actor, NotDecided, decide, decide_within, extend
+from sekisho.quarantine.decide import decide, decide_within, extend
+from sekisho.quarantine.refusals import Actor, NotDecided
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.timers import start
 from sekisho.store import Store, audit

@@ -18,9 +18,10 @@ from sekisho.core.ports import Unavailable
 from sekisho.core.rule import Match, Rule
 from sekisho.core.terms import Terms
 from sekisho.core.truth import Truth
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.memory import Remembered, forget
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.timers import TIMER, expire_due
 from sekisho.store import Store, audit, remembered

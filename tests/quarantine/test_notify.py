@@ -9,9 +9,10 @@ from sekisho.core.actions import OnExpiry
 from sekisho.core.content import Octets
 from sekisho.core.finding import Finding
 from sekisho.notices.facts import Notice, from_json
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.notify import ask_person
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.timers import expire_due
 from sekisho.store import Store, outbox

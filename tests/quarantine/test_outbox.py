@@ -23,9 +23,10 @@ from sekisho.notices.facts import HoldFacts, Item, to_json
 from sekisho.notices.facts import Notice as Told
 from sekisho.quarantine.choose import Noted, Wanted, choose
 from sekisho.quarantine.daily import Daily, Hour
-from sekisho.quarantine.decide import Actor, decide, extend
+from sekisho.quarantine.decide import decide, extend
 from sekisho.quarantine.links import Opened
 from sekisho.quarantine.notify import ask_person
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.smtp import Kind
 from sekisho.quarantine.worker import ReleaseWorker

@@ -13,9 +13,10 @@ import pytest
 from integration import waiting
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
 from sekisho.quarantine.leased import LEASE
 from sekisho.quarantine.paused import MANY, OVERDUE, PAUSED, RESTORED, Gate, pause, pause_of, require_running, resume
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.store import Store, audit, releases

@@ -8,8 +8,9 @@ from itertools import product
 
 import pytest
 
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
 from sekisho.quarantine.reconcile import KEPT, LEGAL, Reconciled, Verdict, reconcile
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store
 from sekisho.store.content import ContentFiles

@@ -17,8 +17,9 @@ from sekisho.core.edits import AddHeader, ChangeHeader, DeleteHeader
 from sekisho.core.lifecycle import State
 from sekisho.notices.build import Letterhead
 from sekisho.notices.facts import from_json
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
 from sekisho.quarantine.leased import LEASE
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.release import MAX_AGE, Send
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.smtp import Kind, Outcome

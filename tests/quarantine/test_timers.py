@@ -14,8 +14,9 @@ from sekisho.core.amounts import Duration
 from sekisho.core.lifecycle import TRANSITIONS, State, summary
 from sekisho.core.terms import Terms
 from sekisho.quarantine import decide as decide_module
-from sekisho.quarantine.decide import Actor, NotDecided, decide, extend
+from sekisho.quarantine.decide import decide, extend
 from sekisho.quarantine.deposit import deposit
+from sekisho.quarantine.refusals import Actor, NotDecided
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.timers import expire_due, start
 from sekisho.store import Store, audit, outbox

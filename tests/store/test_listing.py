@@ -8,7 +8,8 @@ import pytest
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, listing
 from sekisho.store.listing import Filter, by_rule, counts, expiring, oldest

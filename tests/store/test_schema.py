@@ -12,7 +12,8 @@ from sqlalchemy import inspect, text
 
 from sekisho.core.lifecycle import State
 from sekisho.core.terms import USUAL
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, StoreUnavailable, locks, open_store, schema
 from sekisho.store.errors import SchemaOutdated

@@ -15,7 +15,8 @@ from sekisho.core.plan import Wait
 from sekisho.core.terms import Escalation, Terms
 from sekisho.notices.facts import from_json
 from sekisho.quarantine.asking import Desk, ask_due
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice, rights
 from sekisho.quarantine.timers import expire_due
 from sekisho.store import Store, audit, outbox

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from sekisho.core.terms import Preview
 from sekisho.quarantine.choose import WINDOW
-from sekisho.quarantine.decide import Actor, decide
+from sekisho.quarantine.decide import decide
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, StoreUnavailable, audit
 from sekisho.store.unit import View

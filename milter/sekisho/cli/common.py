@@ -13,7 +13,7 @@ from sekisho.config.load import Configuration, load
 from sekisho.config.problems import ConfigurationError
 
 if TYPE_CHECKING:
-    from sekisho.quarantine.decide import Actor
+    from sekisho.quarantine.refusals import Actor
 
 DEFAULT_CONFIG = "/etc/sekisho/sekisho.yaml"
 
@@ -40,7 +40,7 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
 
 def actor_of(options: argparse.Namespace) -> Actor:
     """The operator at the gateway, or the person on whose behalf (``--as``) the command runs."""
-    from sekisho.quarantine.decide import Actor  # noqa: PLC0415  (few verbs decide, and it loads the store)
+    from sekisho.quarantine.refusals import Actor  # noqa: PLC0415  (few verbs decide, and it loads the store)
 
     if options.person:
         return Actor(options.person, "operator")

@@ -23,7 +23,7 @@ from sekisho.config.problems import did_you_mean
 from sekisho.mta.endpoint import parse_endpoint
 from sekisho.mta.lock import owner
 from sekisho.policy.modes import ModeEntry
-from sekisho.quarantine.decide import Actor
+from sekisho.quarantine.refusals import Actor
 from sekisho.store import Store
 from sekisho.store.unit import Entry
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,15 +15,12 @@ from pathlib import Path
 
 from sekisho.cli import remembered, shown
 from sekisho.cli.common import actor_of, common, configuration_of
+from sekisho.cli.deciding import decided, fixing, let_go, load, or_refused, report, sent
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import (
     EX_CANNOT_CREATE,
-    EX_DATA,
     EX_IO,
-    EX_NO_INPUT,
     EX_OK,
-    EX_TRY_AGAIN,
-    EX_UNAVAILABLE,
     EX_USAGE,
     CommandError,
     fail,
@@ -34,21 +30,15 @@ from sekisho.cli.output import (
 from sekisho.config.load import Configuration
 from sekisho.core.amounts import duration
 from sekisho.core.lifecycle import State
-from sekisho.quarantine.decide import Actor, AlreadyDecided, NotAllowed, NotDecided, decide, extend
+from sekisho.quarantine.decide import extend
 from sekisho.quarantine.outgoing import as_changed
 from sekisho.quarantine.paused import resume
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.ids import read_id
 from sekisho.store.listing import Filter, listing
-from sekisho.store.rows import HoldRow, RecipientRow
-
-PATIENCE = 10.0
-"""Seconds for which ``release`` waits for the outcome."""
-
-_POLL = 0.1
-_STILL_GOING = {State.RELEASING, State.DEFERRED}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,8 +49,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for name, text in (("release", "let it go now"), ("reject", "say no"), ("cancel", "take it back")):
         verb = _deciding(verbs.add_parser(name, help=text))
         verb.add_argument("--as", dest="person", default="", metavar="USER", help="record this person's decision")
+        if name == "release":
+            fixing(verb)
     approving = _deciding(verbs.add_parser("approve", help="one approver's yes: it goes when nobody else is needed"))
     approving.add_argument("--as", dest="person", required=True, metavar="PERSON", help="whose yes: an address")
+    fixing(approving)
     extending = verbs.add_parser("extend", help="put off its timers")
     _ids(extending)
     extending.add_argument("--by", required=True, metavar="TIME", help="such as 30m, 24h, 2d")
@@ -150,7 +143,7 @@ def _resume(store: Store, options: argparse.Namespace) -> int:
 
 
 def _show(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    hold = _load(store, hold_id)
+    hold = load(store, hold_id)
     language = configuration.site.languages[0]
     if options.json:
         print_json(shown.in_full(hold, language))
@@ -159,52 +152,35 @@ def _show(configuration: Configuration, store: Store, options: argparse.Namespac
     return EX_OK
 
 
-def _release(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    return _sent(store, options, _decided(store, options, hold_id, Choice.RELEASE, actor_of(options)))
+def _release(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
+    return sent(store, options, let_go(configuration, store, options, hold_id, Choice.RELEASE, actor_of(options)))
 
 
 def _approve(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
     """One person's yes; waits for the outcome only where it lets something go."""
     person = Actor(configuration.people.known_as(options.person))
-    allowed = rights(_load(store, hold_id), person.name)
+    allowed = rights(load(store, hold_id), person.name)
     with_reason = Choice.SEND_WITH_REASON in allowed and Choice.APPROVE not in allowed
     choice = Choice.SEND_WITH_REASON if with_reason else Choice.APPROVE
-    hold = _decided(store, options, hold_id, choice, person)
-    code = _sent(store, options, hold)
+    hold = let_go(configuration, store, options, hold_id, choice, person)
+    code = sent(store, options, hold)
     if not options.json:
         for text in shown.needed(hold):
             say(text)
     return code
 
 
-def _sent(store: Store, options: argparse.Namespace, hold: HoldRow) -> int:
-    """Wait for what was let go, and report."""
-    hold_id = hold.id
-    deadline = time.monotonic() + PATIENCE
-    while _going(hold, options.recipient) and time.monotonic() < deadline:
-        time.sleep(_POLL)
-        hold = _load(store, hold_id)
-    _report(options, hold)
-    if _going(hold, options.recipient):
-        print(f"sekisho: {hold_id}: released, still to be sent; it is tried again by itself", file=sys.stderr)
-        return EX_TRY_AGAIN
-    if any(one.state is State.BOUNCED for one in _concerned(hold, options.recipient)):
-        print(f"sekisho: {hold_id}: the MTA refused it for a recipient; the sender is told", file=sys.stderr)
-        return EX_UNAVAILABLE
-    return EX_OK
-
-
 def _reject(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
     """Somebody who was asked gives an answer of one's own; anybody else's no is the operator's."""
     person = Actor(configuration.people.known_as(options.person)) if options.person else None
-    own = person is not None and Choice.REJECT in rights(_load(store, hold_id), person.name)
+    own = person is not None and Choice.REJECT in rights(load(store, hold_id), person.name)
     actor = person if person is not None and own else actor_of(options)
-    _report(options, _decided(store, options, hold_id, Choice.REJECT, actor))
+    report(options, decided(store, options, hold_id, Choice.REJECT, actor))
     return EX_OK
 
 
 def _cancel(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    _report(options, _decided(store, options, hold_id, Choice.CANCEL, actor_of(options)))
+    report(options, decided(store, options, hold_id, Choice.CANCEL, actor_of(options)))
     return EX_OK
 
 
@@ -214,12 +190,12 @@ def _extend(_: Configuration, store: Store, options: argparse.Namespace, hold_id
     except ValueError as error:
         raise CommandError(EX_USAGE, f"--by: {error}") from error
     actor, now = actor_of(options), datetime.now(UTC)
-    _report(options, _or_refused(lambda: extend(store, hold_id, by, actor, now, reason=options.reason)))
+    report(options, or_refused(lambda: extend(store, hold_id, by, actor, now, reason=options.reason)))
     return EX_OK
 
 
 def _export(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    hold = _load(store, hold_id)
+    hold = load(store, hold_id)
     try:
         content = store.read(lambda view: holds.content(view, store.files, hold.message))
         octets = b"".join((as_changed(hold, content) if options.changed else content).chunks())
@@ -245,42 +221,3 @@ _ACTIONS: dict[str, Callable[[Configuration, Store, argparse.Namespace, str], in
     "extend": _extend,
     "export": _export,
 }
-
-
-def _load(store: Store, hold_id: str) -> HoldRow:
-    hold = store.read(lambda view: holds.load(view, hold_id))
-    if hold is None:
-        raise CommandError(EX_NO_INPUT, f"no hold {hold_id}; `sekisho quarantine list --all` shows every hold")
-    return hold
-
-
-def _decided(store: Store, options: argparse.Namespace, hold_id: str, choice: Choice, actor: Actor) -> HoldRow:
-    now = datetime.now(UTC)
-    wanted, reason = options.recipient, options.reason
-    return _or_refused(lambda: decide(store, hold_id, choice, actor, now, recipients=wanted, reason=reason))
-
-
-def _or_refused(work: Callable[[], HoldRow]) -> HoldRow:
-    try:
-        return work()
-    except (AlreadyDecided, NotAllowed) as error:
-        raise CommandError(EX_DATA, str(error)) from error
-    except NotDecided as error:
-        raise CommandError(EX_NO_INPUT, str(error)) from error
-
-
-def _going(hold: HoldRow, recipients: list[str]) -> bool:
-    return any(one.state in _STILL_GOING for one in _concerned(hold, recipients))
-
-
-def _concerned(hold: HoldRow, recipients: list[str]) -> list[RecipientRow]:
-    wanted = {address.lower() for address in recipients}
-    return [one for one in hold.recipients if not wanted or one.path.address.lower() in wanted]
-
-
-def _report(options: argparse.Namespace, hold: HoldRow) -> None:
-    if options.json:
-        print_json(shown.as_json(hold))
-    else:
-        states = ", ".join(f"{one.path.address}: {one.state.value}" for one in hold.recipients)
-        say(f"{hold.id}  {hold.state.value}  ({states})")

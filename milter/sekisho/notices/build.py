@@ -70,8 +70,11 @@ def written(notice: Notice, letterhead: Letterhead, now: datetime) -> Text:
     return Text(subject, plain(page, texts, letter), html(page, texts, letter))
 
 
-def build(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) -> bytes:
-    """The mail. ``serial`` names it (the outbox row's id): the same notice sent again has the same Message-ID."""
+def build(notice: Notice, letterhead: Letterhead, serial: str, now: datetime, attached: bytes = b"") -> bytes:
+    """The mail. ``serial`` names it (the outbox row's id): the same notice sent again has the same Message-ID.
+
+    ``attached``: an entity to go with it, such as the draft that a cancelled message comes back as.
+    """
     text = written(notice, letterhead, now)
     local = now.astimezone(letterhead.zone)
     boundary = hashlib.sha256(serial.encode("utf-8", "replace")).hexdigest()[:24]
@@ -80,6 +83,8 @@ def build(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) ->
     if is_report(notice):
         status = status_entity(notice.kind, notice.facts, letterhead.host, local)
         entity = multipart("report; report-type=delivery-status", f"r{boundary}", [entity, status])
+    if attached:
+        entity = multipart("mixed", f"m{boundary}", [entity, attached])
     head = _header(notice, letterhead, serial, local) + unstructured("Subject", text.subject)
     language = texts_of(notice.language, letterhead.zone).language
     return head + field("Content-Language", language) + field("MIME-Version", "1.0") + entity

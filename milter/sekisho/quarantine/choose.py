@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from sekisho.core.lifecycle import State
 from sekisho.core.terms import Preview
-from sekisho.quarantine.decide import Actor, Fix, NotDecided, decide_within
+from sekisho.quarantine.decide import Fix, decide_within
 from sekisho.quarantine.links import MOST_WRONG, UNDO, Closed, Links, Opened
+from sekisho.quarantine.refusals import Actor, NotDecided
 from sekisho.quarantine.rights import Choice, rights, waiting
 from sekisho.store import Store, outbox, tokens
 from sekisho.store.rows import HoldRow

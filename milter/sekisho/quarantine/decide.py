@@ -18,72 +18,21 @@ from sekisho.quarantine.fixes import NotPossible, fixed, fixes_of
 from sekisho.quarantine.memory import remember
 from sekisho.quarantine.notify import is_announced, tell, tell_asked
 from sekisho.quarantine.outcomes import with_outcome
+from sekisho.quarantine.refusals import (
+    Actor,
+    AlreadyDecided,
+    Impossible,
+    NotAllowed,
+    ReasonMissing,
+    UnknownHold,
+    UnknownRecipient,
+)
 from sekisho.quarantine.review import checked
 from sekisho.quarantine.rights import FIXES, REJECT, Choice, asked_of, rights, votes_of, waiting
 from sekisho.quarantine.voting import free, progressed, with_votes
 from sekisho.store import Store, campaigns, holds, releases
-from sekisho.store.rows import HoldRow, RecipientRow
+from sekisho.store.rows import HoldRow
 from sekisho.store.unit import Entry, Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who decides, and by what right."""
-
-    name: str
-    """Of a ``person`` the address."""
-    role: str = "person"
-    """``person`` (who has `rights`), ``operator`` (whose decisions are overrides), ``timer``, ``gateway`` or
-    ``release``."""
-
-
-class NotDecided(Exception):
-    """The decision was not made; the text says why."""
-
-
-class UnknownHold(NotDecided):
-    """There is no such hold."""
-
-    def __init__(self, hold: str) -> None:
-        super().__init__(f"no hold {hold}")
-
-
-class UnknownRecipient(NotDecided):
-    """The hold has no such recipient."""
-
-    def __init__(self, hold: str, address: str) -> None:
-        super().__init__(f"hold {hold} has no recipient {address}")
-        self.address = address
-
-
-class AlreadyDecided(NotDecided):
-    """Somebody was first."""
-
-    def __init__(self, hold: str, person: RecipientRow) -> None:
-        self.state, self.by, self.at = person.state, person.decided_by, person.decided
-        when = f" by {self.by or 'the gateway'} at {self.at.isoformat(timespec='seconds')}" if self.at else ""
-        super().__init__(f"hold {hold} is already {self.state.value} for {person.path.address}{when}")
-
-
-class NotAllowed(NotDecided):
-    """The person has no right to this."""
-
-    def __init__(self, hold: str, actor: Actor, choice: Choice) -> None:
-        super().__init__(f"{actor.name} may not do this with hold {hold}: {choice.value}")
-
-
-class ReasonMissing(NotDecided):
-    """What was chosen needs a reason, or recipients."""
-
-    def __init__(self, choice: Choice, what: str) -> None:
-        super().__init__(f"{choice.value} needs {what}")
-
-
-class Impossible(NotDecided):
-    """The message does not allow it."""
-
-    def __init__(self, hold: str, choice: Choice, why: str) -> None:
-        super().__init__(f"hold {hold}: {choice.value} is not possible: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +115,7 @@ def decide_within(
         _require(hold, choice, actor)
         if choice is Choice.REJECT:
             hold = holds.save(unit, hold, _with_no(hold, actor, now, reason))
-    return settle(unit, hold, chosen, _EVENTS[choice], actor, now, reason)
+    return settle(unit, hold, chosen, _EVENTS[choice], actor, now, reason, draft=choice is Choice.CANCEL)
 
 
 def extend(store: Store, hold_id: str, by: timedelta, actor: Actor, now: datetime, *, reason: str = "") -> HoldRow:
@@ -189,9 +138,20 @@ def extend(store: Store, hold_id: str, by: timedelta, actor: Actor, now: datetim
 
 
 def settle(
-    unit: Unit, hold: HoldRow, chosen: Sequence[int], event: Event, actor: Actor, now: datetime, reason: str = ""
+    unit: Unit,
+    hold: HoldRow,
+    chosen: Sequence[int],
+    event: Event,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    *,
+    draft: bool = False,
 ) -> HoldRow:
-    """Let the event happen to recipients of a hold, by ordinal; the one place where holds are decided."""
+    """Let the event happen to recipients of a hold, by ordinal; the one place where holds are decided.
+
+    ``draft``: the sender gets the message back, to be edited.
+    """
     people = list(hold.recipients)
     for ordinal in chosen:
         state = _moved(hold, ordinal, event)
@@ -206,7 +166,7 @@ def settle(
     if is_first(settled) and settled.state is not State.HELD:
         decided(unit, settled, event, actor.name, actor.role, now, reason)
     if event is not Event.RELEASE or actor.role != "timer" or is_announced(hold):
-        tell(unit, _TOLD[event], settled, concerned, now, actor=actor.name, comment=reason)
+        tell(unit, _TOLD[event], settled, concerned, now, actor=actor.name, comment=reason, draft=draft)
     if settled.state is not State.HELD:
         tell_asked(unit, settled, _TOLD[event], actor.name, now, reason)
     return settled

@@ -24,6 +24,9 @@ from sekisho.store import outbox
 from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.unit import Unit
 
+DRAFT = "draft"
+"""In the payload of a notice that brings the message back, to be edited."""
+
 POSTMASTER = "postmaster"
 """Stands for the site's postmaster until the notice is sent."""
 
@@ -54,8 +57,9 @@ def tell(
     *,
     actor: str = "",
     comment: str = "",
+    draft: bool = False,
 ) -> None:
-    """Tell the sender of a held message about these of its recipients."""
+    """Tell the sender of a held message about these of its recipients; with ``draft`` the message goes back too."""
     told = _hold_facts(hold, about)
     facts = replace(
         told,
@@ -64,7 +68,8 @@ def tell(
         comment=comment,
         failures=tuple(_failure(person) for person in about) if kind in REPORTS else (),
     )
-    _put(unit, Notice(kind, hold.message.answer_to, "", facts), hold, now)
+    notice = Notice(kind, hold.message.answer_to, "", facts)
+    outbox.add(unit, kind, {**to_json(notice), **({DRAFT: True} if draft else {})}, now, hold=hold.id)
 
 
 def ask_person(unit: Unit, kind: str, hold: HoldRow, ask: AskRow, now: datetime, *, then: str = "") -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sekisho.quarantine.decide import Actor
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.watch import Watch
 from sekisho.store import Store, StoreUnavailable, audit, leases, locks
 from sekisho.store.rows import AuditRow

@@ -15,8 +15,9 @@ from datetime import datetime
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import Event, State
 from sekisho.core.worktime import Calendar, ends
-from sekisho.quarantine.decide import Actor, settle
+from sekisho.quarantine.decide import settle
 from sekisho.quarantine.notify import tell
+from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import waiting
 from sekisho.quarantine.together import Trouble, settle_all
 from sekisho.quarantine.voting import free, progressed

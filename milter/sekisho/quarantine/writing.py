@@ -13,16 +13,23 @@ from datetime import datetime, timedelta
 from sekisho.core.lifecycle import State
 from sekisho.core.message import Path
 from sekisho.core.people import Person
+from sekisho.core.truth import members
 from sekisho.notices.build import Letterhead, build, envelope
 from sekisho.notices.facts import HoldFacts, Item, Notice, from_json
 from sekisho.quarantine.choose import offers_of
 from sekisho.quarantine.daily import Hour
 from sekisho.quarantine.links import Links
-from sekisho.quarantine.notify import POSTMASTER, deadline_of
+from sekisho.quarantine.notify import DRAFT, POSTMASTER, deadline_of
+from sekisho.quarantine.rights import is_same
 from sekisho.store import Store, holds
+from sekisho.store.codec import header_fields
+from sekisho.store.errors import ContentDamaged
 from sekisho.store.rows import HoldRow, OutboxRow
 from sekisho.store.unit import Unit
+from sekisho.transforms.draft import draft_entity
 
+_EIGHT_BIT = (("BODY=8BITMIME",), ("BODY=8BITMIME", "SMTPUTF8"))
+"""What a mail with a draft that is not ASCII needs of the listener: without, and with, such a header."""
 TO_APPROVER = frozenset({"approve", "reminder"})
 _CHOOSING = TO_APPROVER | {"held", "expiring"}
 """Notices that ask for a choice."""
@@ -75,8 +82,28 @@ class Writer:
         completed = self._completed(row, notice)
         if completed is None:
             return None
-        octets = build(completed, self._stationery.letterhead, row.id, row.created)
-        return Written(*envelope(completed), octets)
+        draft = self._draft(row, completed) if row.payload.get(DRAFT) else b""
+        octets = build(completed, self._stationery.letterhead, row.id, row.created, draft)
+        sender, recipient = envelope(completed)
+        if not draft.isascii():
+            more = _EIGHT_BIT[draft.startswith(b"Content-Type: message/global")]
+            sender = replace(sender, params=tuple(dict.fromkeys((*sender.params, *more))))
+        return Written(sender, recipient, octets)
+
+    def _draft(self, row: OutboxRow, notice: Notice) -> bytes:
+        """The message itself, for nobody but its sender; nothing where its content is gone."""
+        hold = self._store.read(lambda view: holds.load(view, row.hold))
+        if hold is None or not is_same(notice.to, hold.message.sender_of_record):
+            return b""
+        try:
+            octets = self._store.read(lambda view: holds.content(view, self._store.files, hold.message)).read()
+            length = sum(whole for _, whole in hold.message.header) + 2
+            fields = header_fields(octets[:length], hold.message.header)
+        except (ContentDamaged, ValueError):
+            return b""
+        hidden = set(members(hold.evidence.hidden))
+        people = [person.path.address for ordinal, person in enumerate(hold.recipients) if ordinal in hidden]
+        return draft_entity(fields, octets[length:], people)
 
     def _addressed(self, notice: Notice) -> Notice:
         """To whom, in which language; people are named as their colleagues know them."""
