@@ -1,8 +1,9 @@
 """Walls that a process puts around itself before it reads anybody's files; none of them can be taken down again.
 
 No new privileges, no core file, not traceable, no growing of files, a limit on memory, no network (a name space of its
-own where the system allows it), and no free descriptor but the one that a job brings: without descriptors there is no
-socket to open, no file to read or write. Linux; prctl(2), setrlimit(2), unshare(2).
+own where the system allows it), no free descriptor but the one that a job brings (without descriptors there is no
+socket to open, no file to read or write), and no system call but those of computing. Linux; prctl(2), setrlimit(2),
+unshare(2), seccomp(2).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import os
 import resource
 import signal
 from pathlib import Path
+
+from sekisho.sandbox.calls import only_computing
 
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 _CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWIPC = 0x1000_0000, 0x4000_0000, 0x0800_0000
@@ -42,6 +45,7 @@ def enclose(memory: int, descriptor: int) -> None:
         (resource.RLIMIT_NOFILE, descriptor + 2),
     ):
         resource.setrlimit(limit, (most, most))
+    only_computing(system)
 
 
 def time_limit(seconds: float) -> None:
