@@ -15,6 +15,7 @@ from typing import Any
 
 from sekisho.cli.common import common, configuration_of
 from sekisho.cli.output import EX_DATA, EX_NO_INPUT, EX_OK, CommandError, heading, print_json, say
+from sekisho.cli.tree import tell_tree
 from sekisho.config.load import Configuration
 from sekisho.core.memory import NO_MEMORY, Memory
 from sekisho.core.message import Client
@@ -100,6 +101,7 @@ def _tell(report: Mapping[str, Any]) -> None:
     for address, outcome in report["recipients"].items():
         by = f"  ({', '.join(outcome['rules'])})" if outcome["rules"] else ""
         say(f"  {address}: {outcome['disposition']}{by}")
+    tell_tree(report["parts"])
     if report["findings"]:
         heading("findings")
     for finding in report["findings"]:

@@ -184,6 +184,11 @@ class Facts:
         """What is in each attached file that is neither plain text nor a picture. Raises `Unavailable`."""
         return tuple((part, self._files.open(part)) for part in self.attachments if self._is_to_open(part))
 
+    @property
+    def has_opened(self) -> bool:
+        """Whether anything has asked for what is in the files, and they could be opened."""
+        return "opened" in self.__dict__
+
     def _is_to_open(self, part: Part) -> bool:
         kind = self.reader.detect(part)
         if part.type.startswith("text/") and (not kind or kind.startswith("text/")):
