@@ -108,6 +108,7 @@ CASES: dict[str, tuple[str, HoldFacts]] = {
     "approve, by answering": ("approve", replace(TO_APPROVER, replies=("承認", "却下"))),
     "approve, instead of another": ("approve", replace(FACTS, instead_of="yamada@example.co.jp")),
     "review": ("review", FACTS),
+    "review, with a page": ("review", replace(WITH_PAGE, code="", choices=("reject", "approve"))),
     "digest": ("digest", DIGEST),
     "digest of one": ("digest", replace(DIGEST, items=DIGEST.items[:1])),
     "heartbeat": ("heartbeat", HoldFacts("", "", "", NOW, numbers=NUMBERS)),

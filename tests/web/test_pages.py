@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from sekisho.core.terms import Preview
+from sekisho.core.amounts import Duration
+from sekisho.core.approval import parse
+from sekisho.core.terms import Preview, Review, Terms
 from sekisho.quarantine.choose import WINDOW
 from sekisho.quarantine.decide import decide
 from sekisho.quarantine.refusals import Actor
@@ -361,3 +363,18 @@ def test_somebody_must_be_picked_to_be_removed(office: Office) -> None:
     hold = held(office.store)
     path, _ = office.link(hold, SATO)
     assert "Choose whom to remove." in office.post(path, choice="drop-recipient").text
+
+
+def test_what_has_gone_already_is_checked_without_a_code(office: Office) -> None:
+    """Nothing leaves because somebody says that it was right."""
+    checked = Terms(parse("manager"), review=Review(parse("manager"), Duration(8 * 3600)))
+    hold = held(office.store, checked)
+    assert loaded(office.store, hold).passed
+    path, _ = office.link(hold, SUZUKI)
+    page = office.get(path).text
+    assert "It has been sent. Say whether that was right." in page
+    assert 'name="code"' not in page + office.get(f"{path}?see=approve").text
+    assert office.post(path, choice="approve").status == 303
+    office.now += WINDOW
+    office.settle()
+    assert [entry.answer for entry in loaded(office.store, hold).asks] == ["approve"]

@@ -220,12 +220,15 @@ class _Writer:
         """What is offered, with the page to do it; people without a page are sent to the operator."""
         say, facts = self._texts.say, self._facts
         heading = say("heading.do")
-        if self._shape.is_open and facts.link:
+        if self._has_page():
             page = say("do.page.approver" if self._kind in _ASKING and not facts.replies else "do.page")
             return Section(
                 "do", heading, (*self._choices(), page), bool(facts.choices), facts.link, tuple(self._extras())
             )
         return Section("do", heading, (say(f"do.{self._shape.do}", **self._whom_to_ask()),))
+
+    def _has_page(self) -> bool:
+        return bool(self._facts.link) and (self._shape.is_open or self._kind == "review")
 
     def _extras(self) -> Iterator[str]:
         if self._facts.code:
@@ -238,8 +241,10 @@ class _Writer:
 
     def _choices(self) -> list[str]:
         known = [code for code in self._facts.choices if f"choice.{code}" in self._texts.templates]
-        lines = [self._texts.counted(f"choice.{code}", len(self._facts.waiting)) for code in known]
-        return [self._texts.say("do.recommended", choice=line) if i == 0 else line for i, line in enumerate(lines)]
+        frame = "choice.review" if self._kind == "review" else "choice"
+        lines = [self._texts.counted(f"{frame}.{code}", len(self._facts.waiting)) for code in known]
+        safest = 0 if self._kind != "review" else None
+        return [self._texts.say("do.recommended", choice=line) if i == safest else line for i, line in enumerate(lines)]
 
     def _deadline(self) -> str:
         deadline = self._facts.deadline
@@ -259,7 +264,7 @@ class _Writer:
     def _foot(self) -> Iterator[str]:
         say, facts = self._texts.say, self._facts
         yield self._texts.say("foot.between").join(self._foot_facts())
-        if self._shape.is_open and facts.link:
+        if self._has_page():
             yield say("foot.forward")
         if self._kind in _DECIDING:
             yield say("foot.first")

@@ -85,10 +85,15 @@ class Noted:
 
 def offers_of(hold: HoldRow, person: str) -> tuple[str, ...]:
     """What the person may choose by a link, the safest first. What asks for a second proof cannot be sent by one."""
-    found = [choice for choice in rights(hold, person) if choice.value in SAFE or not needs_step_up(hold)]
+    found = [choice for choice in rights(hold, person) if not (sends(hold, choice.value) and needs_step_up(hold))]
     # Who approves needs no second way to say yes.
     needless = Choice.SEND_WITH_REASON if Choice.APPROVE in found else None
     return tuple(choice.value for choice in found if choice is not needless)
+
+
+def sends(hold: HoldRow, code: str) -> bool:
+    """Whether something leaves because of the choice. What has gone already is only checked."""
+    return hold.state is State.HELD and code not in SAFE
 
 
 def needs_step_up(hold: HoldRow) -> bool:
@@ -142,7 +147,8 @@ def _problem(unit: Unit, links: Links, opened: Opened, wanted: Wanted, now: date
         return Wrong("reason")
     if wanted.reason == OTHER and not wanted.comment.strip():
         return Wrong("comment")
-    return _code_problem(unit, links, opened, wanted.code, now) if wanted.choice not in SAFE else None
+    is_safe = not sends(opened.hold, wanted.choice)
+    return None if is_safe else _code_problem(unit, links, opened, wanted.code, now)
 
 
 def _code_problem(unit: Unit, links: Links, opened: Opened, code: str, now: datetime) -> Wrong | None:

@@ -6,7 +6,7 @@ and its token is committed before that. Raises `ValueError` for what cannot be w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from sekisho.core.people import Person
 from sekisho.core.truth import members
 from sekisho.notices.build import Letterhead, build, envelope
 from sekisho.notices.facts import HoldFacts, Item, Notice, from_json
-from sekisho.quarantine.choose import offers_of
+from sekisho.quarantine.choose import offers_of, sends
 from sekisho.quarantine.daily import Hour
 from sekisho.quarantine.links import Links
 from sekisho.quarantine.notify import DRAFT, POSTMASTER, deadline_of
@@ -30,7 +30,7 @@ from sekisho.transforms.draft import draft_entity
 
 _EIGHT_BIT = (("BODY=8BITMIME",), ("BODY=8BITMIME", "SMTPUTF8"))
 """What a mail with a draft that is not ASCII needs of the listener: without, and with, such a header."""
-TO_APPROVER = frozenset({"approve", "reminder"})
+TO_APPROVER = frozenset({"approve", "reminder", "review"})
 _CHOOSING = TO_APPROVER | {"held", "expiring"}
 """Notices that ask for a choice."""
 _REMINDING = frozenset({"reminder", "expiring"})
@@ -125,23 +125,26 @@ class Writer:
 
     def _with_link(self, unit: Unit, links: Links | None, row: OutboxRow, notice: Notice) -> Notice | None:
         hold = holds.load(unit, row.hold)
-        if notice.kind in _REMINDING:
-            if hold is None or hold.state is not State.HELD or self._is_early(notice, hold):
-                return None
+        offers = offers_of(hold, notice.to) if hold is not None else ()
+        if notice.kind in _REMINDING and hold is not None:
             notice = replace(notice, facts=_renewed(notice.facts, hold))
+        if notice.kind in _REMINDING and self._is_needless(notice, hold, offers):
+            return None
         if hold is None:
             return notice
-        offers = offers_of(hold, notice.to)
         if links is None or not offers:
             return notice
         approver = notice.kind in TO_APPROVER
         link = links.invite(unit, hold, notice.to, self._clock(), notice=row.id, approver=approver)
-        return replace(notice, facts=replace(notice.facts, choices=offers, link=link.url, code=link.code))
+        code = link.code if any(sends(hold, offer) for offer in offers) else ""
+        return replace(notice, facts=replace(notice.facts, choices=offers, link=link.url, code=code))
 
-    def _is_early(self, notice: Notice, hold: HoldRow) -> bool:
-        """Whether the time was put off since the reminder was put in."""
+    def _is_needless(self, notice: Notice, hold: HoldRow | None, offers: Sequence[str]) -> bool:
+        """Whether there is nothing to be reminded of any more, or not yet: the time may have been put off."""
+        if hold is None or notice.kind == "reminder":
+            return not offers
         due = reminder_due(hold, self._stationery.reminder, self._clock())
-        return notice.kind == "expiring" and due is not None and due > self._clock()
+        return hold.state is not State.HELD or (due is not None and due > self._clock())
 
     def _with_items(self, unit: Unit, links: Links, row: OutboxRow, notice: Notice) -> Notice:
         items = tuple(self._item(unit, links, row, notice.to, item) for item in notice.facts.items)
@@ -158,6 +161,8 @@ class Writer:
 def _renewed(facts: HoldFacts, hold: HoldRow) -> HoldFacts:
     """Who waits now, and until when."""
     deadline, fate = deadline_of(hold)
+    if hold.state is not State.HELD:
+        return facts
     waiting = tuple(person.path.address for person in hold.recipients if person.state is State.HELD)
     return replace(facts, waiting=waiting, deadline=deadline, on_expiry=fate)
 

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import State
 from sekisho.core.oneline import one_line
 from sekisho.core.terms import Preview
 from sekisho.notices.texts import Texts
 from sekisho.notices.why import LONGEST_SENTENCE, why
-from sekisho.quarantine.choose import PICKED, REASONS, SAFE, preview_of
+from sekisho.quarantine.choose import PICKED, REASONS, preview_of, sends
 from sekisho.quarantine.notify import deadline_of
-from sekisho.store.rows import HoldRow, RecipientRow
+from sekisho.store.rows import HoldRow
 
 _YES = frozenset({"approve", "send-with-reason"})
 STRIP = 5
@@ -108,7 +109,7 @@ class _Writer:
             subject=one_line(hold.message.subject, LONGEST_SENTENCE).strip() or self._texts.say("subject.none"),
             chips=self._chips(),
             left=self._left(deadline) if deadline else "",
-            otherwise=self._texts.by(f"otherwise.{fate.value}", self._moment(deadline)),
+            otherwise=self._otherwise(fate, deadline),
             explanation=one_line(explanation, LONGEST_SENTENCE),
             strip=self._strip(evidence[1:]),
             evidence=tuple(evidence),
@@ -119,6 +120,16 @@ class _Writer:
             hidden_note=self._texts.say("screen.hidden.findings") if self._preview is Preview.FINDINGS else "",
             foot=self._texts.say("screen.time", **sent),
         )
+
+    @property
+    def _is_review(self) -> bool:
+        """Whether it has gone already and is only looked at."""
+        return self._hold.state is not State.HELD
+
+    def _otherwise(self, fate: OnExpiry, deadline: datetime | None) -> str:
+        if self._is_review:
+            return self._texts.say("screen.review")
+        return self._texts.by(f"otherwise.{fate.value}", self._moment(deadline))
 
     def _evidence(self) -> list[str]:
         """Sentences, the most telling first; never none."""
@@ -151,7 +162,7 @@ class _Writer:
         return tuple(
             Person(ordinal, one_line(person.path.address, 320), self._marks.get(ordinal, ()))
             for ordinal, person in people
-            if _waits(person)
+            if self._is_review or person.state is State.HELD
         )
 
     def _chips(self) -> tuple[Chip, ...]:
@@ -169,12 +180,14 @@ class _Writer:
         )
 
     def _option(self, code: str, *, first: bool) -> Option:
-        text = self._texts.counted(f"choice.{code}", len(self._waiting()))
+        key = f"choice.review.{code}" if self._is_review else f"choice.{code}"
+        text = self._texts.counted(key, len(self._waiting()))
         reasons = tuple(Ready(one, self._texts.say(f"reason.{one}")) for one in REASONS.get(code, ()))
-        shown = self._texts.say("do.recommended", choice=text) if first else text
+        shown = self._texts.say("do.recommended", choice=text) if first and not self._is_review else text
         asked = self._texts.say("screen.whom.drop-recipient" if code == PICKED else "screen.whom")
-        picks = len(self._waiting()) > 1 and _way(code) != "fix"
-        return Option(code, shown, _way(code), asked if picks else "", reasons)
+        way = _way(code) if sends(self._hold, code) else "safe"
+        picks = len(self._waiting()) > 1 and way != "fix" and not self._is_review
+        return Option(code, shown, way, asked if picks else "", reasons)
 
     def _moment(self, deadline: datetime | None) -> str:
         return self._texts.moment(deadline, self._now) if deadline else ""
@@ -187,10 +200,4 @@ class _Writer:
 
 
 def _way(code: str) -> str:
-    if code in SAFE:
-        return "safe"
     return "yes" if code in _YES else "fix"
-
-
-def _waits(person: RecipientRow) -> bool:
-    return person.state is State.HELD

@@ -109,7 +109,9 @@ class Showing:
         """What became of a choice, and as long as it can be, a button to take it back."""
         texts, choice = self._texts(opened.row.person), opened.choice
         assert choice is not None
-        said = texts.counted(f"choice.{choice.choice}", len(choice.recipients))
+        checked = f"choice.review.{choice.choice}"
+        key = checked if opened.hold.passed and checked in texts.templates else f"choice.{choice.choice}"
+        said = texts.counted(key, len(choice.recipients))
         values = self._frame(opened, texts, now) | {"text": "", "again": 0, "mark": ""}
         if choice.outcome != tokens.PENDING:
             done = choice.outcome == tokens.DONE
