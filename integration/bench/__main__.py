@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from integration import waiting
-from integration.bench import alone, machine, messages, table, through_postfix
+from integration.bench import alone, falling_due, machine, messages, table, through_postfix
 from integration.bench.contenders import Absent, Place
 from integration.bench.goals import Measured, Row
 from integration.bench.load import Broken, Milterload
@@ -31,6 +31,7 @@ from integration.waiting import NeverHappened
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "bench"
 PAGE = ROOT / "docs" / "benchmarks.md"
+_WITH_THE_FLEET = ("Postfix", "memory")
 _STILL_NEEDED = ("policy B", "policy B+", "empty no-reply")
 _NOT_YET = Row(
     "120 kB with an Office file or PDF that rules open", "≥ 1× rspamd", verdict="not measured: not built yet"
@@ -67,7 +68,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m integration.bench", description="Speed and size beside others.")
     parser.add_argument("--quick", action="store_true", help="rough figures in less than two minutes; writes nothing")
-    parser.add_argument("--only", metavar="TEXT", help="only comparisons whose load has this in its name, such as held")
+    parser.add_argument("--only", metavar="TEXT", help="only works with this in their names, such as held, timers")
     parser.add_argument("--soak", type=int, metavar="N", help="messages after which a worker's memory is looked at")
     return parser.parse_args()
 
@@ -92,22 +93,30 @@ def _measure(guard: Guard, pace: Pace, say: Say, only: str | None) -> tuple[list
         found = compare(fleet, program, one.load, one.names, pace, say)
         measured |= {(one.load.name, name): series for name, series in found.items()}
     rows = [goal.row(measured) for goal in GOALS if (goal.load, goal.ours) in measured]
-    if only is not None:
-        return rows, measured
-    return [*rows, _NOT_YET, *_others(fleet, program, mails, pace, say)], measured
+    not_yet = [] if only else [_NOT_YET]
+    return [*rows, *not_yet, *_others(fleet, program, mails, pace, say, only)], measured
 
 
-def _others(fleet: Fleet, program: Milterload, mails: dict[str, Path], pace: Pace, say: Say) -> Iterator[Row]:
+def _others(
+    fleet: Fleet, program: Milterload, mails: dict[str, Path], pace: Pace, say: Say, only: str | None
+) -> Iterator[Row]:
     """What is no comparison under one load; one that fails says so in its row."""
     small = comparisons(mails)[0].load
     place = fleet.place
+    works: dict[str, Callable[[], Iterator[Row]]] = {
+        "Postfix": lambda: through_postfix.rows(fleet, mails["4 kB"], pace, say),
+        "memory": lambda: alone.soak(fleet, program, small, pace, say),
+        "one 50 MB message": lambda: alone.huge(place, program, mails, pace, say),
+        "start to first message": lambda: alone.first_message(place, program, small, pace, say),
+        "cores 1 → 2": lambda: alone.second_core(place, program, small, pace, say),
+        "many timers": lambda: falling_due.rows(place, program, mails["4 kB"], pace, say),
+    }
     fleet.dismiss(name for name in (*PEERS, *POLICIES) if name not in _STILL_NEEDED)
-    yield from _tried("Postfix", lambda: through_postfix.rows(fleet, mails["4 kB"], pace, say))
-    yield from _tried("memory", lambda: alone.soak(fleet, program, small, pace, say))
-    fleet.dismiss(POLICIES)
-    yield from _tried("one 50 MB message", lambda: alone.huge(place, program, mails, pace, say))
-    yield from _tried("start to first message", lambda: alone.first_message(place, program, small, pace, say))
-    yield from _tried("cores 1 → 2", lambda: alone.second_core(place, program, small, pace, say))
+    for work, measure in works.items():
+        if work not in _WITH_THE_FLEET:
+            fleet.dismiss(POLICIES)
+        if only is None or only in work:
+            yield from _tried(work, measure)
 
 
 def _tried(work: str, measure: Callable[[], Iterator[Row]]) -> Iterator[Row]:

@@ -31,11 +31,13 @@ class Pace:
     mails: int
     """Through Postfix, in one run."""
     huge: int
-    """Rounds with a message of 50 MB."""
+    """Rounds with a message of 50 MB, and of many timers at once."""
+    timers: int
+    """Timers that fall due in one second."""
 
 
-FULL = Pace(rounds=5, seconds=3.0, paced_seconds=6.0, soak=200_000, mails=3_000, huge=5)
-QUICK = Pace(rounds=3, seconds=0.4, paced_seconds=1.5, soak=4_000, mails=400, huge=1)
+FULL = Pace(rounds=5, seconds=3.0, paced_seconds=6.0, soak=200_000, mails=3_000, huge=5, timers=10_000)
+QUICK = Pace(rounds=3, seconds=0.4, paced_seconds=1.5, soak=4_000, mails=400, huge=1, timers=300)
 
 
 @dataclass(slots=True)
