@@ -81,7 +81,7 @@ def let_go(store: Store) -> None:
 
 def release(store: Store, port: int, now: datetime) -> None:
     """What the release worker does with all that is due at ``now``."""
-    to_listener = Sender(Listener("127.0.0.1", port, timeouts=Timeouts(5, 5, 5, 5))).send
+    to_listener = Sender(Listener("127.0.0.1", port, timeouts=Timeouts(5, 5, 5, 5)), rest=0).send
     stationery = Stationery(Letterhead("mail-check@example.co.jp", UTC), "en", "postmaster@example.co.jp")
     worker = ReleaseWorker(store, to_listener, stationery, DESK, _Quiet(), lambda: now)
     try:

@@ -223,7 +223,7 @@ def test_answers_given_before_the_connection_was_lost_stand() -> None:
 def test_nobody_there_delays() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    outcomes = Sender(Listener("127.0.0.1", port)).send(SENDER, THREE, [MESSAGE], len(MESSAGE))
+    outcomes = Sender(Listener("127.0.0.1", port), rest=0).send(SENDER, THREE, [MESSAGE], len(MESSAGE))
     assert kinds(outcomes) == "ddd"
     assert probe(Listener("127.0.0.1", port)) != ""
 
@@ -270,7 +270,7 @@ def test_content_that_cannot_be_read_is_passed_on_and_nothing_is_delivered() -> 
         raise OSError("damaged")
 
     with Server({}) as server, pytest.raises(OSError, match="damaged"):
-        Sender(server.listener()).send(SENDER, THREE, damaged(), 100)
+        Sender(server.listener(), rest=0).send(SENDER, THREE, damaged(), 100)
     assert server.contents == []
 
 
@@ -306,7 +306,7 @@ def test_a_server_that_refuses_in_the_middle_of_the_content_is_heard(
         return Connection(cast(socket.socket, Deaf(last)), listener.timeouts)
 
     monkeypatch.setattr("sekisho.quarantine.smtp_sessions.connect", deaf)
-    outcomes = Sender(Listener("mx.example", 25)).send(SENDER, THREE, [MESSAGE], len(MESSAGE))
+    outcomes = Sender(Listener("mx.example", 25), rest=0).send(SENDER, THREE, [MESSAGE], len(MESSAGE))
     assert kinds(outcomes) == expected
     assert not any(outcome.uncertain for outcome in outcomes)
 

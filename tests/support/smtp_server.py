@@ -139,7 +139,7 @@ THREE = paths("<b@one.example>", "<c@two.example>", "<d@three.example>")
 def sent(
     server: Server, sender: Path = SENDER, recipients: Sequence[Path] = THREE, message: bytes = MESSAGE
 ) -> tuple[Outcome, ...]:
-    return Sender(server.listener()).send(sender, recipients, [message], len(message))
+    return Sender(server.listener(), rest=0).send(sender, recipients, [message], len(message))
 
 
 def kinds(outcomes: Sequence[Outcome]) -> str:

@@ -1,13 +1,14 @@
 """Sessions with the re-injection listener, used for several messages where several are on their way (RFC 5321 4.1.4).
 
-A session is kept only while another message is being sent: nothing stays open for later. Before it is used again RSET
-asks whether the listener is still there; one that is not is replaced, and as nothing of the message was said to it,
-nothing can be lost or doubled by that. A session whose end is not certain is never used again.
+A session that was used is kept for a second, in which another message may come. Before it is used again RSET asks
+whether the listener is still there; one that is not is replaced, and as nothing of the message was said to it, nothing
+can be lost or doubled by that. A session whose end is not certain is never used again.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from sekisho.quarantine.smtp_connection import Broken, Connection, Listener, Rep
 
 MOST = 20
 """Messages on one session: Sendmail takes more RSETs for an attack."""
+REST = 1.0
+"""Seconds that a session waits for another message."""
 
 
 @dataclass(slots=True)
@@ -26,6 +29,7 @@ class _Session:
     connection: Connection
     offered: Extensions
     messages: int = 0
+    rests_since: float = 0.0
 
     def is_alive(self) -> bool:
         try:
@@ -39,13 +43,14 @@ class _Session:
 
 
 class Sender:
-    """Sends messages to one listener, from several threads at once."""
+    """Sends messages to one listener, from several threads at once; keeps sessions for ``rest`` seconds."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, rest: float = REST) -> None:
         self._listener = listener
+        self._rest = rest
         self._guard = threading.Lock()
         self._kept: list[_Session] = []
-        self._under_way = 0
+        self._sweeper: threading.Timer | None = None
 
     def send(self, sender: Path, recipients: Sequence[Path], pieces: Iterable[bytes], size: int) -> tuple[Outcome, ...]:
         """Send one message of ``size`` octets; takes as long as the listener's time-outs allow.
@@ -56,8 +61,6 @@ class Sender:
         attempt = Attempt(sender, recipients, size)
         session: _Session | None = None
         usable = False
-        with self._guard:
-            self._under_way += 1
         try:
             found = self._session()
             if isinstance(found, Reply):
@@ -69,7 +72,10 @@ class Sender:
         except Broken as error:
             attempt.answer_rest(Kind.DELAYED, error.reply)
         finally:
-            self._done(session, usable=usable)
+            if session is not None and not usable:
+                session.connection.close()
+        if session is not None and usable:
+            self._keep(session)
         return attempt.outcomes()
 
     def _session(self) -> _Session | Reply:
@@ -84,20 +90,32 @@ class Sender:
         with self._guard:
             return self._kept.pop() if self._kept else None
 
-    def _done(self, session: _Session | None, *, usable: bool) -> None:
-        """Keep the session if others are still sending; the last to finish ends all that are kept."""
-        over: list[_Session] = []
-        if session is not None and not usable:
-            session.connection.close()
+    def _keep(self, session: _Session) -> None:
+        """Let the session rest; what has rested long enough is ended by a timer."""
+        if session.messages >= MOST or not self._rest:
+            session.end()
+            return
+        session.rests_since = time.monotonic()
         with self._guard:
-            self._under_way -= 1
-            if session is not None and usable:
-                (self._kept if session.messages < MOST else over).append(session)
-            if not self._under_way:
-                over += self._kept
-                self._kept = []
-        for one in over:
-            one.end()
+            self._kept.append(session)
+            self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        if self._sweeper is None and self._kept:
+            self._sweeper = threading.Timer(self._rest, self._sweep)
+            self._sweeper.daemon = True
+            self._sweeper.start()
+
+    def _sweep(self) -> None:
+        """End the sessions for which no message has come."""
+        latest = time.monotonic() - self._rest
+        with self._guard:
+            over = [session for session in self._kept if session.rests_since <= latest]
+            self._kept = [session for session in self._kept if session.rests_since > latest]
+            self._sweeper = None
+            self._sweep_later()
+        for session in over:
+            session.end()
 
 
 def probe(listener: Listener) -> str:
