@@ -22,6 +22,7 @@ VERBS = {
     "serve": "run the daemon, or one role of it",
     "quarantine": "list, show, release, reject, cancel, export what is held",
     "policy": "check the site's own examples, set a rule to monitor and back",
+    "approvals": "who can be asked, and who stands in?",
     "stats": "what was held and what became of it, by rule",
     "audit": "who decided what; verify that the record is whole",
     "notices": "what people are told by mail, and how it reads",
