@@ -29,6 +29,8 @@ class Load:
     per_connection: int = 100
     rate: float = 0
     """Messages a second; 0 is as fast as can be."""
+    more: tuple[Path, ...] = ()
+    """Further mails, sent in turn with the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,15 @@ class Milterload:
         """Send ``count`` messages to a milter; raises `Broken`. ``cores`` are the processors to keep to."""
         command = [*(["taskset", "-c", cores] if cores else []), str(self._program), "-s", socket, "-u"]
         command += ["-c", str(load.connections), "-n", str(count), "-k", str(load.per_connection)]
-        command += ["-f", SENDER, "-r", RECIPIENT, *(["-R", str(load.rate)] if load.rate else []), str(load.mail)]
+        command += [
+            "-f",
+            SENDER,
+            "-r",
+            RECIPIENT,
+            *(["-R", str(load.rate)] if load.rate else []),
+            str(load.mail),
+            *map(str, load.more),
+        ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience)
         except subprocess.TimeoutExpired:

@@ -18,14 +18,14 @@ _PARAGRAPH = (
 
 def text_mail(size: int) -> bytes:
     """A Japanese text of about ``size`` octets on the wire, UTF-8 in base64."""
-    mail = _headed("来週の打ち合わせについて")
+    mail = headed("来週の打ち合わせについて")
     mail.set_content(_text(size), charset="utf-8", cte="base64")
     return _closest(mail, size)
 
 
 def attachment_mail(size: int) -> bytes:
     """A short text with a JPEG-like attachment that fills it up to about ``size`` octets."""
-    mail = _headed("写真を送ります")
+    mail = headed("写真を送ります")
     mail.set_content(_PARAGRAPH, charset="utf-8", cte="base64")
     octets = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + random.Random(1).randbytes(max(0, (size - 1600) * 72 // 98))
     mail.add_attachment(octets, maintype="image", subtype="jpeg", filename="現場写真.jpg")
@@ -45,7 +45,13 @@ def write(folder: Path) -> dict[str, Path]:
     return paths
 
 
-def _headed(subject: str) -> EmailMessage:
+def opening() -> str:
+    """A paragraph as such mails begin with."""
+    return _PARAGRAPH
+
+
+def headed(subject: str) -> EmailMessage:
+    """A mail with the header that all have, and nothing below it."""
     mail = EmailMessage()
     mail["From"] = f"田中 一郎 <{SENDER}>"
     mail["To"] = f"鈴木 花子 <{RECIPIENT}>"

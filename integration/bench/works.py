@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,8 @@ class Comparison:
     names: tuple[str, ...]
 
 
-def comparisons(mails: dict[str, Path]) -> tuple[Comparison, ...]:
-    """All of them."""
+def comparisons(mails: Mapping[str, Path], files: Mapping[str, tuple[Path, ...]]) -> tuple[Comparison, ...]:
+    """All of them; ``files`` are mails with a file that rules open, by kind."""
     small, large = mails["4 kB"], mails["120 kB"]
     floor = ("empty", "empty no-reply", "rspamd", "pyquarantine accept")
     return (
@@ -26,6 +27,10 @@ def comparisons(mails: dict[str, Path]) -> tuple[Comparison, ...]:
             Load("4 kB", small), (*floor, "policy A", "policy B", "policy B+", "policy B inet", "policy C", "ten rules")
         ),
         Comparison(Load("120 kB", large), (*floor, "policy A", "policy B", "policy B+")),
+        *(
+            Comparison(Load(f"120 kB {kind}", one, connections=4, more=tuple(more)), _OPENING)
+            for kind, (one, *more) in files.items()
+        ),
         Comparison(Load("4 kB, -k 1", small, per_connection=1), ("empty no-reply", "rspamd", "policy B", "policy B+")),
         Comparison(Load("4 kB held", small), ("pyquarantine quarantine", "hold", "hold and notice")),
         Comparison(Load("120 kB held", large), ("pyquarantine quarantine", "hold", "hold and notice")),
@@ -33,6 +38,7 @@ def comparisons(mails: dict[str, Path]) -> tuple[Comparison, ...]:
     )
 
 
+_OPENING = ("rspamd", "policy B+")
 _PACED = "end-of-message at 20 connections, paced at 500 msg/s, policy B+"
 
 GOALS: tuple[Ratio | Limit, ...] = (
@@ -43,6 +49,8 @@ GOALS: tuple[Ratio | Limit, ...] = (
     Ratio("accept, all inspectors (B+), 4 kB", "4 kB", "policy B+", "rspamd", 2),
     Ratio("the same", "4 kB", "policy B+", "empty no-reply", 0.5),
     Ratio("the same, 120 kB with an attachment that no rule opens", "120 kB", "policy B+", "rspamd", 2),
+    Ratio("120 kB with a workbook that rules open, none seen before", "120 kB workbook", "policy B+", "rspamd", 1),
+    Ratio("120 kB with a PDF that rules open, none seen before", "120 kB PDF", "policy B+", "rspamd", 1),
     Ratio("accept, all inspectors (B+), 4 kB", "4 kB", "policy B+", "pyquarantine accept", 6),
     Ratio("the same, 120 kB", "120 kB", "policy B+", "pyquarantine accept", 10),
     Ratio("hold, durable, 4 kB", "4 kB held", "hold", "pyquarantine quarantine", 3),

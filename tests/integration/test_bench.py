@@ -21,6 +21,7 @@ from integration.bench.works import GOALS, comparisons
 from integration.guard import Guard
 from sekisho.config.load import load as load_configuration
 
+FILES = {name: (Path(name), Path("more")) for name in ("workbook", "PDF")}
 MAILS = {name: Path(name) for name in ("4 kB", "120 kB", "50 MB")}
 
 
@@ -96,7 +97,7 @@ def test_memory_is_that_of_a_process_and_its_descendants(place: Place, tmp_path:
 
 
 def test_every_goal_is_about_something_that_is_measured() -> None:
-    measured = {(one.load.name, name) for one in comparisons(MAILS) for name in one.names}
+    measured = {(one.load.name, name) for one in comparisons(MAILS, FILES) for name in one.names}
     for goal in GOALS:
         assert (goal.load, goal.ours) in measured
         if isinstance(goal, Ratio):
