@@ -102,6 +102,7 @@ def _tell(report: Mapping[str, Any]) -> None:
         by = f"  ({', '.join(outcome['rules'])})" if outcome["rules"] else ""
         say(f"  {address}: {outcome['disposition']}{by}")
     tell_tree(report["parts"])
+    _tell_facts(report)
     if report["findings"]:
         heading("findings")
     for finding in report["findings"]:
@@ -118,6 +119,20 @@ def _tell(report: Mapping[str, Any]) -> None:
         say(f"  {edit['op']} {rest}")
     if "timings" in report:
         _tell_timings(report["timings"])
+
+
+def _tell_facts(report: Mapping[str, Any]) -> None:
+    """What conditions see, and who speaks in which lines: a finding counts only in some of them."""
+    known = report["facts"]
+    heading("facts")
+    trust = "trusted" if known["trusted"] else "not trusted"
+    counts = f"{len(report['recipients'])} ({len(known['external'])} external, {len(known['visible'])} visible)"
+    say(f"  from {known['sender'] or '<>'} ({trust}); recipients: {counts}; {known['size']:,} octets")
+    for subject in known["subjects"]:
+        say(f"  subject: {subject}")
+    for place, stretches in known["lines"].items():
+        said = ", ".join(f"{one['from']}-{one['to']} {one['voice']}" for one in stretches)
+        say(f"  {place}: lines {said}")
 
 
 def _tell_timings(timed: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ from sekisho.core.rule import Rule
 from sekisho.core.truth import Mask, Truth, members
 from sekisho.policy.explain import explain
 from sekisho.serve.judge import judge
+from sekisho.serve.portrait import facts_of
 from sekisho.serve.tree import tree
 from sekisho.words import say as words
 
@@ -77,6 +78,7 @@ def answer(
             for index, (path, one) in pairs
         },
         "parts": tree(facts),
+        "facts": facts_of(facts),
         "findings": [finding_record(finding, paths, language) for finding in facts.found],
         "rules": [_rule(rule, truth, reason, language) for rule, truth, reason in explained],
         "edits": [to_json(edit) for edit in made.edits],
