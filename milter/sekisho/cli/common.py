@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sekisho.cli.output import EX_CONFIG, CommandError
+from sekisho.cli.output import EX_CONFIG, EX_USAGE, CommandError
 from sekisho.config.load import Configuration, load
 from sekisho.config.problems import ConfigurationError
+from sekisho.core.amounts import duration
 
 if TYPE_CHECKING:
     from sekisho.quarantine.refusals import Actor
@@ -32,8 +34,13 @@ def common(parser: argparse.ArgumentParser) -> None:
 
 def configuration_of(options: argparse.Namespace) -> Configuration:
     """The configuration asked for; 78 with every problem where it is not valid."""
+    return configuration_at(Path(options.config))
+
+
+def configuration_at(path: Path) -> Configuration:
+    """The configuration in a file; 78 with every problem where it is not valid."""
     try:
-        return load(Path(options.config))
+        return load(path)
     except ConfigurationError as error:
         raise refused(error) from error
 
@@ -45,6 +52,23 @@ def actor_of(options: argparse.Namespace) -> Actor:
     if options.person:
         return Actor(options.person, "operator")
     return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), "operator")
+
+
+def moment_of(text: str, zone: tzinfo, option: str) -> datetime | None:
+    """A moment as people write it: a date, a date and time (the site's own, unless it names a zone), or ``7d`` ago."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    except ValueError:
+        pass
+    try:
+        return datetime.now(UTC) - duration(text).delta
+    except ValueError as error:
+        raise CommandError(
+            EX_USAGE, f"{option}: {text!r} is no moment; write 2026-11-24, 2026-11-24T09:00 or 7d"
+        ) from error
 
 
 def refused(error: ConfigurationError) -> CommandError:

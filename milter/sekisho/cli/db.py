@@ -1,14 +1,22 @@
-"""``sekisho db upgrade|check``: bring the store up to this program's version, or see whether it is."""
+"""``sekisho db upgrade|check|copy``: raise the store to this program's version, look at it, move it.
+
+``copy`` takes the store of ``--config`` into the new, empty one that another configuration names. On a terminal it
+shows how far it is.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
-from sekisho.cli.common import common, configuration_of
+from sekisho.cli.common import common, configuration_at, configuration_of
 from sekisho.cli.opened import opened_store
-from sekisho.cli.output import EX_OK, EX_UNAVAILABLE, CommandError, print_json, say
+from sekisho.cli.output import EX_CANNOT_CREATE, EX_OK, EX_UNAVAILABLE, CommandError, print_json, say
+from sekisho.config.load import Configuration
 from sekisho.serve.roles import store_of
 from sekisho.store import StoreUnavailable
+from sekisho.store.copy import CannotCopy, Copied, copy
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,21 +24,65 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     common(verbs.add_parser("upgrade", help="create what is absent, and upgrade"))
     common(verbs.add_parser("check", help="is it there, and of this version?"))
+    copying = verbs.add_parser(
+        "copy", help="everything into the new store of another configuration; stop all daemons first"
+    )
+    common(copying)
+    copying.add_argument("--to", required=True, metavar="FILE", help="configuration whose store is to be filled")
 
 
 def run(options: argparse.Namespace) -> int:
     """Do it."""
     configuration = configuration_of(options)
+    if options.action == "copy":
+        return _copy(configuration, configuration_at(Path(options.to)), options)
     if options.action == "upgrade":
-        try:
-            store = store_of(configuration.settings)
-            store.upgrade()
-            store.close()
-        except StoreUnavailable as error:
-            raise CommandError(EX_UNAVAILABLE, f"{configuration.settings.store.url}: {error.why}") from error
+        _upgrade(configuration)
     with opened_store(configuration):
         if options.json:
             print_json({"ok": True, "url": configuration.settings.store.url})
         else:
             say(f"{configuration.settings.store.url}: ok")
     return EX_OK
+
+
+def _upgrade(configuration: Configuration) -> None:
+    try:
+        store = store_of(configuration.settings)
+        store.upgrade()
+        store.close()
+    except StoreUnavailable as error:
+        raise CommandError(EX_UNAVAILABLE, f"{configuration.settings.store.url}: {error.why}") from error
+
+
+def _copy(configuration: Configuration, other: Configuration, options: argparse.Namespace) -> int:
+    shown = sys.stderr.isatty() and not options.json
+    _upgrade(other)
+    try:
+        with opened_store(configuration) as source, opened_store(other) as target:
+            copied = copy(source, target, _show if shown else lambda *_: None)
+    except CannotCopy as error:
+        raise CommandError(EX_CANNOT_CREATE, str(error)) from error
+    finally:
+        if shown:
+            print(file=sys.stderr)
+    _tell(copied, other.settings.store.url, as_json=options.json)
+    return EX_OK
+
+
+def _tell(copied: Copied, url: str, *, as_json: bool) -> None:
+    if as_json:
+        missing = list(copied.missing)
+        print_json({"ok": True, "url": url, "rows": copied.rows, "contents": copied.contents, "missing": missing})
+        return
+    say(f"{url}: {copied.rows} rows and {copied.contents} big contents copied and compared; the audit is whole")
+    for message in copied.missing:
+        say(f"  the source has no content of message {message} any more")
+
+
+def _show(what: str, done: int, total: int) -> None:
+    """One line that is written over."""
+    width = 30
+    part = done * width // total if total else width
+    bar = "#" * part + "." * (width - part)
+    print(f"\r\x1b[K[{bar}] {what} {done}/{total}", end="", file=sys.stderr, flush=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sekisho.cli import shown
+from sekisho.cli.common import actor_of
 from sekisho.cli.output import (
     EX_DATA,
     EX_NO_INPUT,
@@ -26,6 +27,7 @@ from sekisho.quarantine.refusals import Actor, AlreadyDecided, Impossible, NotAl
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, holds
 from sekisho.store.rows import HoldRow, RecipientRow
+from sekisho.store.unit import Entry
 
 PATIENCE = 10.0
 """Seconds for which ``release`` waits for the outcome."""
@@ -56,6 +58,15 @@ def load(store: Store, hold_id: str) -> HoldRow:
     hold = store.read(lambda view: holds.load(view, hold_id))
     if hold is None:
         raise CommandError(EX_NO_INPUT, f"no hold {hold_id}; `sekisho quarantine list --all` shows every hold")
+    return hold
+
+
+def seen(store: Store, options: argparse.Namespace, hold_id: str, what: str) -> HoldRow:
+    """The hold, once it is on record who looks at what of it."""
+    hold = load(store, hold_id)
+    actor = actor_of(options)
+    entry = Entry(datetime.now(UTC), actor.name, actor.role, "view", hold_id, details={"what": what})
+    store.write(lambda unit: unit.record(entry))
     return hold
 
 

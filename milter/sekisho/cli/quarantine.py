@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sekisho.cli import remembered, shown
 from sekisho.cli.common import actor_of, common, configuration_of
-from sekisho.cli.deciding import decided, fixing, let_go, load, or_refused, report, sent
+from sekisho.cli.deciding import decided, fixing, let_go, load, or_refused, report, seen, sent
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import (
     EX_CANNOT_CREATE,
@@ -45,7 +45,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The verbs below ``quarantine``."""
     verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _list_arguments(verbs.add_parser("list", help="open holds, the newest first"))
-    _ids(verbs.add_parser("show", help="everything about a hold but its octets"))
+    showing = verbs.add_parser("show", help="everything about a hold but its octets")
+    _ids(showing)
+    showing.add_argument("--as", dest="person", default="", metavar="USER", help="record that this person looked")
     for name, text in (("release", "let it go now"), ("reject", "say no"), ("cancel", "take it back")):
         verb = _deciding(verbs.add_parser(name, help=text))
         verb.add_argument("--as", dest="person", default="", metavar="USER", help="record this person's decision")
@@ -67,6 +69,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     exporting = verbs.add_parser("export", help="the message's exact octets")
     _ids(exporting)
     exporting.add_argument("--changed", action="store_true", help="as it would leave: with the changes made to it")
+    exporting.add_argument("--as", dest="person", default="", metavar="USER", help="record that this person looked")
     exporting.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of standard output")
 
 
@@ -143,7 +146,7 @@ def _resume(store: Store, options: argparse.Namespace) -> int:
 
 
 def _show(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    hold = load(store, hold_id)
+    hold = seen(store, options, hold_id, "evidence")
     language = configuration.site.languages[0]
     if options.json:
         print_json(shown.in_full(hold, language))
@@ -195,7 +198,7 @@ def _extend(_: Configuration, store: Store, options: argparse.Namespace, hold_id
 
 
 def _export(_: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    hold = load(store, hold_id)
+    hold = seen(store, options, hold_id, "message")
     try:
         content = store.read(lambda view: holds.content(view, store.files, hold.message))
         octets = b"".join((as_changed(hold, content) if options.changed else content).chunks())

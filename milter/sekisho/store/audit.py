@@ -11,9 +11,22 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Text, bindparam, insert, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from sekisho.store.prepared import ask, change, renamed
 from sekisho.store.rows import AuditRow
@@ -23,7 +36,8 @@ from sekisho.store.unit import Entry, Found, View
 
 _CHAIN = 1
 """The number of the one chain in ``audit_head``, whose row the first migration made."""
-_START = "0" * 64
+START = "0" * 64
+"""What stands for the hash before the first row."""
 _PAGE = 1000
 _RAW = select(*(column if column.name != "details" else type_coerce(column, Text) for column in audit.c))
 """Rows with their details as text: what was tampered with need not be JSON any more."""
@@ -51,6 +65,17 @@ class Verified:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows to list: from a moment up to before another, of somebody, of a kind. What is empty is not asked."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor: str = ""
+    """Without letter case."""
+    action: str = ""
+
+
 def chain(connection: Connection, entries: Sequence[Entry]) -> tuple[int, str] | None:
     """Append the entries; gives the number and hash of the last, by which a commit can be recognised later."""
     if not entries:
@@ -60,7 +85,7 @@ def chain(connection: Connection, entries: Sequence[Entry]) -> tuple[int, str] |
     for entry in entries:
         sequence += 1
         values = _values(sequence, entry)
-        last = _hash(last, values)
+        last = link(last, values)
         rows.append(renamed({**values, "hash": last}))
     change(connection, _APPEND, rows)
     change(connection, _MOVE, [renamed({"sequence": sequence, "hash": last})])
@@ -73,11 +98,15 @@ def is_recorded(connection: Connection, mark: tuple[int, str]) -> bool:
     return connection.scalar(select(audit.c.hash).where(audit.c.sequence == sequence)) == last
 
 
-def entries(view: View, *, hold: str = "", after: int = 0, limit: int = _PAGE) -> list[AuditRow]:
+def entries(
+    view: View, *, hold: str = "", after: int = 0, limit: int = _PAGE, wanted: Wanted | None = None
+) -> list[AuditRow]:
     """Rows in order, of one hold or all, from the one after ``after``."""
     query = _RAW.where(audit.c.sequence > after).order_by(audit.c.sequence).limit(limit)
     if hold:
         query = query.where(audit.c.hold == hold)
+    if wanted is not None:
+        query = query.where(*_conditions(wanted))
     return [_row(row) for row in view.connection.execute(query).mappings()]
 
 
@@ -99,10 +128,10 @@ def latest(view: View, hold: str) -> AuditRow | None:
 
 def verify(view: View) -> Verified:
     """Walk the whole chain."""
-    last, count = _START, 0
+    last, count = START, 0
     for row in _all(view):
         values = {name: row[name] for name in row if name != "hash"} | {"at": micros(row["at"])}
-        last = _hash(last, values)
+        last = link(last, values)
         if row["sequence"] != count + 1:
             return Verified(count, count + 1, "a row is missing or out of order")
         if row["hash"] != last:
@@ -111,6 +140,17 @@ def verify(view: View) -> Verified:
     if _head(view.connection, _HEAD) != (count, last):
         return Verified(count, count + 1, "the end of the chain is missing")
     return Verified(count)
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield audit.c.at >= wanted.since
+    if wanted.until is not None:
+        yield audit.c.at < wanted.until
+    if wanted.actor:
+        yield func.lower(audit.c.actor) == wanted.actor.lower()
+    if wanted.action:
+        yield audit.c.action == wanted.action
 
 
 def _all(view: View) -> Iterator[RowMapping]:
@@ -144,7 +184,8 @@ def _values(sequence: int, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _hash(previous: str, values: Mapping[str, Any]) -> str:
+def link(previous: str, values: Mapping[str, Any]) -> str:
+    """The hash of a row, given the one before it and everything that the row holds, as it is stored."""
     text = dumps({**values, "previous": previous})
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from sekisho.store import schema
 from sekisho.store.content import ContentFiles, LargeContent
@@ -68,6 +68,14 @@ class Store:
         try:
             with self._readers.begin() as connection:
                 return work(View(connection))
+        except FAILURES as error:
+            raise unavailable(error) from error
+
+    def write_in_bulk(self, work: Callable[[Connection], T]) -> T:
+        """One transaction that takes as long as it takes and puts nothing on record: for moving a whole store."""
+        try:
+            with self._upgrading.begin() as connection:
+                return work(connection)
         except FAILURES as error:
             raise unavailable(error) from error
 
