@@ -16,6 +16,7 @@ import re
 from email import message_from_bytes, policy
 
 from integration import waiting
+from integration.sending import Send
 from integration.world import Page, World
 
 SENTENCE = re.compile(
@@ -23,6 +24,7 @@ SENTENCE = re.compile(
     r"(?: because (?P<reason>[a-z-]+))?(?: (?P<code>with the code|with a wrong code|without the code))? by \w+ link)"
     r"(?P<vain> in vain)?"
 )
+ANSWER = re.compile(r'(?P<whom>\S+@\S+) answers "(?P<line>[^"]*)" by mail')
 _LINK = re.compile(r"https://\S+?/([ha]/[A-Za-z0-9_=-]{64})")
 _CODE = re.compile(r"the code ([A-Z2-7]{4})\b")
 
@@ -42,6 +44,30 @@ def choose(world: World, found: re.Match[str]) -> None:
         raise AssertionError(f"{found[0]}: the page answered {answer.status}: {answer.text[-800:]}")
     if answer.status == 303:
         world.pages[whom] = f"{path.rpartition('/')[0]}/{answer.location}"
+
+
+def answer(world: World, found: re.Match[str]) -> None:
+    """Reply, authenticated, to the newest notice that says where to."""
+    whom = found["whom"]
+    to = waiting.until(lambda: _reply_to(world, whom), f"a notice to {whom} that can be answered")
+    commands = (
+        "EHLO laptop.example",
+        f"XCLIENT ADDR=203.0.113.8 LOGIN={whom}",
+        f"MAIL FROM:<{whom}>",
+        f"RCPT TO:<{to}>",
+    )
+    message = f"From: {whom}\r\nTo: {to}\r\nSubject: Re: request\r\n\r\n{found['line']}\r\n\r\n> quoted\r\n"
+    reply = world.send(Send(0, "public", (), 0, commands, message.encode()))
+    assert reply.code == 250, f"{found[0]}: {reply}"
+
+
+def _reply_to(world: World, whom: str) -> str:
+    for arrival in reversed(world.arrivals()):
+        if any(one.address == whom for one in arrival.recipients):
+            mail = message_from_bytes(arrival.data, policy=policy.default)
+            if mail["Reply-To"]:
+                return str(mail["Reply-To"])
+    return ""
 
 
 def _newest(world: World, whom: str) -> str:

@@ -7,6 +7,7 @@
 - ``delivery answers …``: the same of the next hop, behind the MTA
 - ``the store is locked`` · ``the store is free``
 - ``bob@example.co.jp chooses approve with the code by his link`` and the like: see `choosing`
+- ``bob@example.co.jp answers "approve" by mail``: to the address that the newest request to him names
 - ``the MTA releases what it holds``: postsuper -H of its own hold queue
 - ``24 hours go by`` (also seconds, minutes, days): what falls due meanwhile is done, by a clock that says so
 """
@@ -33,6 +34,9 @@ _GO_BY = re.compile(r"(?P<number>\d+(?:\.\d+)?) (?P<unit>(?:second|minute|hour|d
 
 def event(sentence: str) -> Event | None:
     """What the sentence says, ready to happen; None when it says nothing known."""
+    answered = choosing.ANSWER.fullmatch(sentence)
+    if answered:
+        return lambda world: choosing.answer(world, answered)
     chosen = choosing.SENTENCE.fullmatch(sentence)
     if chosen:
         return lambda world: choosing.choose(world, chosen)

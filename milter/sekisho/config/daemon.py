@@ -220,6 +220,11 @@ class Notices(Section):
         default=None,
         description="Folder with the site's own forms of notices, files `KIND.LANGUAGE.txt`; the others read as usual",
     )
+    replies: StrictBool = Field(
+        default=False,
+        description="Let approvers answer a request by mail with one word; only authenticated mail of whoever was asked"
+        " counts. The MTA must take mail for the address in `from` with `+TAG` behind its name",
+    )
     contact: str = Field(
         default="",
         max_length=100,

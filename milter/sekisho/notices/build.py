@@ -116,6 +116,7 @@ def _header(notice: Notice, letterhead: Letterhead, serial: str, now: datetime) 
         [
             _address("From", letterhead.sender),
             _address("To", notice.to),
+            _address("Reply-To", facts.reply_to) if facts.reply_to else b"",
             field("Date", format_datetime(now)),
             field("Message-ID", f"<sekisho.{_atom(serial)}.{notice.kind}@{domain}>"),
             field("In-Reply-To", original or thread),

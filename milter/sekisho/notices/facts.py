@@ -90,6 +90,8 @@ class HoldFacts:
     """What must be typed on that page to have something sent."""
     replies: tuple[str, ...] = ()
     """Words that may be sent back as an answer; empty where mail is no answer."""
+    reply_to: str = ""
+    """To which address."""
     deputy: str = ""
     """Who is asked when its reader does not answer …"""
     deputy_at: datetime | None = None

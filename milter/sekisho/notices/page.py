@@ -225,7 +225,8 @@ class _Writer:
             return Section(
                 "do", heading, (*self._choices(), page), bool(facts.choices), facts.link, tuple(self._extras())
             )
-        return Section("do", heading, (say(f"do.{self._shape.do}", **self._whom_to_ask()),))
+        ask = say(f"do.{self._shape.do}", **self._whom_to_ask())
+        return Section("do", heading, (ask,), after=tuple(self._extras()) if self._kind in _DECIDING else ())
 
     def _has_page(self) -> bool:
         return bool(self._facts.link) and (self._shape.is_open or self._kind == "review")

@@ -10,6 +10,10 @@ from sekisho.core.oneline import one_line
 from sekisho.words import notices_en, notices_ja, notices_zh, screen_en, screen_ja, screen_zh
 
 _SPOKEN = {"ja": (notices_ja, screen_ja), "en": (notices_en, screen_en), "zh": (notices_zh, screen_zh)}
+REPLIES = {
+    said.TEXTS[f"reply.{choice}"].casefold(): choice for said, _ in _SPOKEN.values() for choice in ("reject", "approve")
+}
+"""What the words mean with which a request may be answered by mail, in any language."""
 LONGEST_VALUE = 320
 """Characters: an address may have 254, a reply needs a sentence or two."""
 
@@ -48,6 +52,11 @@ class Texts:
             return clock
         weekday, month = self.weekdays[local.weekday()], self.months[local.month - 1]
         return self.say("time.other-day", weekday=weekday, day=local.day, month=month, clock=clock)
+
+    @property
+    def replies(self) -> tuple[str, ...]:
+        """The words with which a request may be answered by mail, the safest first."""
+        return self.say("reply.reject"), self.say("reply.approve")
 
     def span(self, span: timedelta) -> str:
         """How long something has lasted: ``2 h 5 min``."""

@@ -100,6 +100,12 @@ def tell_asked(unit: Unit, hold: HoldRow, outcome: str, actor: str, now: datetim
         _put(unit, Notice("decided", person, "", facts), hold, now)
 
 
+def tell_unanswered(unit: Unit, hold: HoldRow, person: str, problem: str, now: datetime) -> None:
+    """Tell somebody who answered by mail that it was in vain: ``word``, ``right`` or ``step-up``."""
+    facts = replace(_hold_facts(hold, hold.recipients), outcome=problem)
+    _put(unit, Notice("unanswered", person, "", facts), hold, now)
+
+
 def explanation_of(hold: HoldRow) -> str:
     """What the sender said when confirming; empty where nothing was said."""
     own = hold.message.sender_of_record.lower()

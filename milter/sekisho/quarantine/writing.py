@@ -16,7 +16,9 @@ from sekisho.core.people import Person
 from sekisho.core.truth import members
 from sekisho.notices.build import Letterhead, build, envelope
 from sekisho.notices.facts import HoldFacts, Item, Notice, from_json
-from sekisho.quarantine.choose import offers_of, sends
+from sekisho.notices.texts import texts_of
+from sekisho.quarantine import answering
+from sekisho.quarantine.choose import needs_step_up, offers_of, sends
 from sekisho.quarantine.daily import Hour
 from sekisho.quarantine.links import Links
 from sekisho.quarantine.notify import DRAFT, POSTMASTER, deadline_of
@@ -31,6 +33,8 @@ from sekisho.transforms.draft import draft_entity
 _EIGHT_BIT = (("BODY=8BITMIME",), ("BODY=8BITMIME", "SMTPUTF8"))
 """What a mail with a draft that is not ASCII needs of the listener: without, and with, such a header."""
 TO_APPROVER = frozenset({"approve", "reminder", "review"})
+_ANSWERED = frozenset({"approve", "reminder"})
+"""Notices that may be answered by mail."""
 _CHOOSING = TO_APPROVER | {"held", "expiring"}
 """Notices that ask for a choice."""
 _REMINDING = frozenset({"reminder", "expiring"})
@@ -54,6 +58,8 @@ class Stationery:
     """How long before its time is over the sender of a hold is reminded."""
     daily: Hour | None = None
     """When the mails of every day leave; None: there are none."""
+    replies: bool = False
+    """Whether approvers may answer by mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,33 +117,48 @@ class Writer:
         to = site.postmaster if notice.to == POSTMASTER else notice.to
         reader, sender = site.reader_of(to), site.reader_of(notice.facts.sender)
         language = notice.language or (reader.language if reader else "") or site.language
+        words = texts_of(language, site.letterhead.zone).replies if notice.kind == "unanswered" else ()
         name = f"{sender.section} {sender.name}".strip() if sender and sender.name else ""
-        return replace(notice, to=to, language=language, facts=replace(notice.facts, sender_name=name))
+        return replace(notice, to=to, language=language, facts=replace(notice.facts, sender_name=name, replies=words))
 
     def _completed(self, row: OutboxRow, notice: Notice) -> Notice | None:
         """With its links, as the holds are now."""
         links = self._stationery.links
         if notice.kind == "digest" and links is not None:
             return self._store.write(lambda unit: self._with_items(unit, links, row, notice))
-        if notice.kind in _REMINDING or (notice.kind in _CHOOSING and links is not None):
-            return self._store.write(lambda unit: self._with_link(unit, links, row, notice))
+        if notice.kind in _REMINDING or (notice.kind in _CHOOSING and (links is not None or self._stationery.replies)):
+            return self._store.write(lambda unit: self._with_ways(unit, row, notice))
         return notice
 
-    def _with_link(self, unit: Unit, links: Links | None, row: OutboxRow, notice: Notice) -> Notice | None:
+    def _with_ways(self, unit: Unit, row: OutboxRow, notice: Notice) -> Notice | None:
+        """With the ways in which its reader can choose now; None where there is nothing to be reminded of."""
         hold = holds.load(unit, row.hold)
         offers = offers_of(hold, notice.to) if hold is not None else ()
         if notice.kind in _REMINDING and hold is not None:
             notice = replace(notice, facts=_renewed(notice.facts, hold))
         if notice.kind in _REMINDING and self._is_needless(notice, hold, offers):
             return None
-        if hold is None:
+        if hold is None or not offers:
             return notice
-        if links is None or not offers:
+        notice = self._with_reply(unit, hold, row, notice)
+        return self._with_link(unit, hold, offers, row, notice) if self._stationery.links is not None else notice
+
+    def _with_reply(self, unit: Unit, hold: HoldRow, row: OutboxRow, notice: Notice) -> Notice:
+        """With an address to answer to, where answers by mail count for anything."""
+        if not self._stationery.replies or notice.kind not in _ANSWERED or needs_step_up(hold):
             return notice
+        local, _, domain = self._stationery.letterhead.sender.rpartition("@")
+        tag = answering.invite(unit, hold, notice.to, row.id, self._clock())
+        words = texts_of(notice.language, self._stationery.letterhead.zone).replies
+        return replace(notice, facts=replace(notice.facts, replies=words, reply_to=f"{local}+{tag}@{domain}"))
+
+    def _with_link(self, unit: Unit, hold: HoldRow, offers: Sequence[str], row: OutboxRow, notice: Notice) -> Notice:
+        assert self._stationery.links is not None
         approver = notice.kind in TO_APPROVER
-        link = links.invite(unit, hold, notice.to, self._clock(), notice=row.id, approver=approver)
+        invite = self._stationery.links.invite
+        link = invite(unit, hold, notice.to, self._clock(), notice=row.id, approver=approver)
         code = link.code if any(sends(hold, offer) for offer in offers) else ""
-        return replace(notice, facts=replace(notice.facts, choices=offers, link=link.url, code=code))
+        return replace(notice, facts=replace(notice.facts, choices=tuple(offers), link=link.url, code=code))
 
     def _is_needless(self, notice: Notice, hold: HoldRow | None, offers: Sequence[str]) -> bool:
         """Whether there is nothing to be reminded of any more, or not yet: the time may have been put off."""

@@ -21,6 +21,7 @@ from sekisho.quarantine.deposit import ReleaseLoop, deposit
 from sekisho.quarantine.memory import Remembered
 from sekisho.records.journal import jotted
 from sekisho.serve.judge import Judgement, judge
+from sekisho.serve.replying import Replies
 from sekisho.serve.telemetry import Outcome, Telemetry
 from sekisho.store import Store, StoreUnavailable
 
@@ -37,9 +38,12 @@ class Gateway:
         self._store = store
         self._memory = Remembered(store, on_record=True)
         self._telemetry = telemetry
+        self._replies = Replies(configuration, reader, store) if configuration.settings.notices.replies else None
 
     def handle(self, transaction: Transaction) -> Plan:
         """Everything between collecting and applying; deposits are committed on return."""
+        if self._replies is not None and (answered := self._answered(self._replies, transaction)) is not None:
+            return answered
         judged = judge(self._configuration, self._reader, transaction, self._files, self._memory)
         outcome = _outcome(judged)
         if judged.plan.deposits or judged.plan.notices:
@@ -57,6 +61,15 @@ class Gateway:
     def close(self) -> None:
         """Called before the process ends."""
         self._telemetry.close()
+
+    def _answered(self, answers: Replies, transaction: Transaction) -> Outcome | None:
+        """The outcome for somebody's answer to a notice, which goes nowhere; None for any other mail."""
+        nobody = Outcome((), (), (), replies.DISCARD, (Disposition.ACCEPT,) * len(transaction.recipients))
+        try:
+            return nobody if answers.took(transaction) else None
+        except StoreUnavailable as error:
+            self._telemetry.unavailable("store", str(error))
+            return _tempfailed(nobody, replies.NOT_STORED)
 
     def _deposited(self, transaction: Transaction, outcome: Outcome, judged: Judgement) -> Outcome:
         """The outcome once its deposits are committed, or a tempfail."""

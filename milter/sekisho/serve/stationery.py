@@ -35,4 +35,5 @@ def stationery_of(configuration: Configuration) -> Stationery:
         reader_of=reader_of(configuration),
         reminder=settings.notices.reminder.delta,
         daily=Hour(settings.notices.daily, configuration.site.zone) if settings.notices.daily else None,
+        replies=settings.notices.replies,
     )

@@ -144,6 +144,8 @@ TEXTS: Mapping[str, str] = {
     "do.code": "The page asks for the code {code} before anything is sent.",
     "do.review": "If something was wrong, contact {contact} at once and quote {ref}.",
     "do.again": "Use the link in the notice, or contact {contact}.",
+    "reply.reject": "reject",
+    "reply.approve": "approve",
     "do.replies": "Or reply to this mail with one word as its first line: {words}",
     "contact.default": "your mail administrator",
     "file-removed": "[The file {name} was removed before this message was sent.]",

@@ -115,6 +115,8 @@ TEXTS: Mapping[str, str] = {
     "do.code": "送信・承認には受付コード {code} の入力が必要です。",
     "do.review": "誤りがあれば、すぐに{contact}へ受付 {ref} とお伝えください。",
     "do.again": "通知のリンクを使うか、{contact}へご連絡ください。",
+    "reply.reject": "却下",
+    "reply.approve": "承認",
     "do.replies": "または、1行目に次の語だけを書いて返信してください:{words}",
     "contact.default": "メール管理者",
     "file-removed": "[添付ファイル「{name}」は、送信前に取り除かれました。]",

@@ -115,6 +115,8 @@ TEXTS: Mapping[str, str] = {
     "do.code": "发送或批准时,页面会要求输入受理码 {code}。",
     "do.review": "如有错误,请立即联系{contact}并告知编号 {ref}。",
     "do.again": "请使用通知中的链接,或联系{contact}。",
+    "reply.reject": "驳回",
+    "reply.approve": "批准",
     "do.replies": "或者回复本邮件,第一行只写以下词语之一:{words}",
     "contact.default": "邮件管理员",
     "file-removed": "[附件“{name}”在发送前已被移除。]",
