@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from pathlib import Path
 
@@ -197,13 +197,17 @@ def test_an_absent_store_is_a_sentence(site: Site) -> None:
     assert site.run("quarantine", "list").code == 0
 
 
-def test_stats_count_by_state_and_by_rule(site: Site) -> None:
+def test_stats_count_by_state_and_by_rule(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sekisho.cli.stats.WINDOW", timedelta(days=36_500))
     site.run("quarantine", "reject", site.hold())
     site.hold(MESSAGE + b"2\r\n")
     assert site.run("stats", "--json").json["holds"]["held"] == 1
     first, second = site.run("stats", "rules", "--json").lines
     assert (first["rule"], first["mode"], first["holds"]) == ("project-outside", "enforce", 2)
-    assert first["outcomes"] == {"held": 1, "rejected": 1}
+    assert (first["states"], first["outcomes"]) == ({"held": 1, "rejected": 1}, {"rejected": 1})
+    assert (first["useful"], first["for_monitor"], first["alarms_per_thousand"]) == (1.0, False, None)
+    assert site.run("stats", "alarms", "--json").json["alarms"]["other"]["alarms"] == 0
+    assert "100% changed, cancelled or rejected" in site.run("stats", "rules").out
     assert (second["rule"], second["holds"], second["matches"]) == ("hidden-crowd", 0, {})
 
 

@@ -22,6 +22,7 @@ from sekisho.quarantine.watch import Watch
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.serve.asking import desk_of
 from sekisho.serve.control import when_told
+from sekisho.serve.folding import Folding
 from sekisho.serve.following import Following
 from sekisho.serve.metrics import Metrics
 from sekisho.serve.roles import metrics_folder, store_of
@@ -46,6 +47,8 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     stop = threading.Event()
     when_told(line, stop.set)
     threading.Thread(target=Following(store, metrics).run, args=(stop,), daemon=True).start()
+    folding = Folding(store, settings.journal_folder, clock)
+    threading.Thread(target=folding.run, args=(stop,), daemon=True).start()
     worker.run(stop, gate.is_open)
     store.close()
     return 0

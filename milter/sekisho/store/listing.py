@@ -1,4 +1,4 @@
-"""Questions about holds: lists that stream, counts, ages, and what became of each rule's holds."""
+"""Questions about holds: lists that stream, counts, ages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from sekisho.core.lifecycle import OPEN, State
 from sekisho.store.holds import JOINED, load_rows
-from sekisho.store.rows import HoldRow, RuleStatistics
+from sekisho.store.rows import HoldRow
 from sekisho.store.store import Store
 from sekisho.store.tables import holds, messages, recipients, waits
 from sekisho.store.unit import View
@@ -64,21 +64,6 @@ def expiring(view: View, until: datetime) -> int:
     """How many waiting holds expire up to then."""
     query = select(func.count()).select_from(holds).where(holds.c.state == State.HELD, holds.c.expires <= until, _LED)
     return view.connection.scalar(query) or 0
-
-
-def by_rule(view: View) -> list[RuleStatistics]:
-    """For each rule the number of its holds, and how many are in each state; the most frequent first."""
-    query = (
-        select(waits.c.rule, holds.c.state, func.count(holds.c.id.distinct()))
-        .join(holds, waits.c.hold == holds.c.id)
-        .where(_LED)
-        .group_by(waits.c.rule, holds.c.state)
-    )
-    outcomes: dict[str, dict[str, int]] = {}
-    for rule, state, number in view.connection.execute(query):
-        outcomes.setdefault(rule, {})[state.value] = number
-    rows = [RuleStatistics(rule, sum(found.values()), found) for rule, found in outcomes.items()]
-    return sorted(rows, key=lambda row: (-row.holds, row.rule))
 
 
 _OF_RECIPIENTS = frozenset({State.SENT, State.DEFERRED, State.BOUNCED})

@@ -84,6 +84,13 @@ def forget(unit: Unit, row_id: str) -> RememberedRow | None:
     return row
 
 
+def has_expired(view: View, now: datetime) -> bool:
+    """Whether there is anything that does not count any more."""
+    return (
+        view.connection.execute(select(remembered.c.id).where(remembered.c.until <= now).limit(1)).first() is not None
+    )
+
+
 def drop_expired(unit: Unit, now: datetime) -> int:
     """Remove what does not count any more; gives how many."""
     return unit.connection.execute(delete(remembered).where(remembered.c.until <= now)).rowcount

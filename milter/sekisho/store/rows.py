@@ -179,12 +179,3 @@ class AuditRow:
     details: Mapping[str, Any]
     hash: str
     """SHA-256 over the previous link's hash and everything above, hexadecimal."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleStatistics:
-    """What became of the holds of one rule, by the holds' states."""
-
-    rule: str
-    holds: int
-    outcomes: Mapping[str, int]
