@@ -9,6 +9,8 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +45,68 @@ def kinds(data: bytes, limits: Limits = SMALL) -> set[str]:
 )
 def test_a_flat_bomb_is_too_big(data: bytes) -> None:
     assert kinds(data) == {"too-big"}
+
+
+def test_a_sheet_that_is_a_bomb_is_too_big_before_a_library_unpacks_it() -> None:
+    sheet = (
+        b"<worksheet><sheetData>" + b'<row r="1"><c r="A1"><v>1</v></c></row>' * 60_000 + b"</sheetData></worksheet>"
+    )
+    bomb = files.added(files.workbook(), {"xl/worksheets/sheet1.xml": sheet})
+    assert len(bomb) < 20_000
+    assert kinds(bomb) == {"too-big"}
+
+
+@pytest.mark.parametrize("dictionary", [1 << 31, (1 << 32) - 1])
+def test_lzma_that_asks_for_much_memory_is_refused(dictionary: int) -> None:
+    packed = lzma.compress(b"hello", format=lzma.FORMAT_ALONE)
+    alone = packed[:1] + struct.pack("<L", dictionary) + packed[5:]
+    body = struct.pack("<BBH", 9, 20, 5) + alone[:5] + alone[13:]
+    about = (0, 14, 0, zlib.crc32(b"hello"), len(body), 5, 1, 0)
+    local = struct.pack("<4sHHHLLLLHH", b"PK\x03\x04", 63, *about) + b"a"
+    central = struct.pack("<4sHHHHLLLLHHHHHLL", b"PK\1\2", 63, 63, *about, 0, 0, 0, 0, 0)
+    end = struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, 1, 1, len(central) + 1, len(local + body), 0)
+    assert "too-big" in kinds(local + body + central + b"a" + end)
+
+
+NAMES = {
+    "leads outside": "../" * 20 + "etc/passwd",
+    "turns": "cod\u202eexe.txt",
+    "breaks": "a\r\nBcc: b@c.example\n.txt",
+    "is long": "n" * 65_000,
+    "is a device": "CON",
+    "is absolute": "C:\\windows\\a.txt",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("make", [files.zipped, files.taped], ids=["zip", "tar"])
+def test_a_hostile_name_is_only_a_name(name: str, make: Callable[[Mapping[str, bytes]], bytes]) -> None:
+    found = opened(make({name: b"hello"}))
+    assert [text.text for text in found.texts] == ["hello"]
+    place = found.texts[0].place
+    assert len(place) <= 255
+    assert place.isprintable()
+    assert found.files[0].names[0][:3] == name[:3]
+
+
+def test_a_name_with_nul_is_read_whole() -> None:
+    found = opened(files.zipped({"a.txtX.exe": b"MZ" + bytes(80)}).replace(b"a.txtX.exe", b"a.txt\0.exe"))
+    assert found.files[0].names == ("a.txt\0.exe",)
+
+
+def test_links_and_devices_are_names_only(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    taped = files.by_program(tmp_path, {}, ["tar", "cf", "a.tar", "link"], "a.tar")
+    packed = files.by_program(tmp_path, {}, ["zip", "-q", "--symlinks", "a.zip", "link"], "a.zip")
+    for data in (taped, packed):
+        found = opened(data)
+        assert [file.names for file in found.files] == [("link",)]
+        assert not any("root:" in text.text for text in found.texts)
+
+
+def test_ten_thousand_files_are_too_many_and_told_once() -> None:
+    found = opened(files.zipped({f"{number}.txt": b"" for number in range(10_000)}), Limits())
+    assert [problem.kind for problem in found.problems] == ["too-many-files"]
 
 
 def test_many_files_that_are_large_together_are_too_big() -> None:

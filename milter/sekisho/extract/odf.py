@@ -23,6 +23,7 @@ def read(data: bytes, archive: Archive, job: Job) -> None:
     """All texts of the document."""
     if b"encryption-data" in archive.part("META-INF/manifest.xml"):
         raise Unreadable("encrypted", "office")
+    archive.check_sizes()
     content = archive.part("content.xml")
     is_sheet = b"<office:spreadsheet" in content
     sheets = read_sheets(data, job) if is_sheet or b"spreadsheet" in archive.part("mimetype") else {}

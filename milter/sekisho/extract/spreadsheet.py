@@ -28,6 +28,7 @@ _COMMENT_TEXTS = frozenset({"t", "text"})
 
 def read(data: bytes, archive: Archive, job: Job) -> None:
     """All texts of the workbook, and what is hidden in it."""
+    archive.check_sizes()
     sheets = read_sheets(data, job)
     for name, part in _parts(archive, job):
         if name in sheets:

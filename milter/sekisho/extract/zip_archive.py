@@ -78,6 +78,11 @@ class Archive:
         """The entry of this name, whatever its letter case."""
         return self._by_name.get(name.lower().lstrip("/"))
 
+    def check_sizes(self) -> None:
+        """Refuse what says of itself that it is too big, before a library unpacks it. Raises `Unreadable`."""
+        if any(entry.size > self._budget.limits.one for entry in self.entries):
+            raise Unreadable("too-big", "zip")
+
     def part(self, name: str) -> bytes:
         """The content of the entry of this name; nothing where there is none or it cannot be read."""
         entry = self.find(name)
