@@ -5,7 +5,7 @@ BIN    := .venv/bin
 # What Debian or Ubuntu must have; integration/setup/packages installs what is missing.
 APT_RUN  := python3-venv python3-dev gcc libc6-dev libmilter-dev libarchive13
 APT_MAIL := postfix
-APT_TEST := $(APT_MAIL) postgresql chromium chromium-driver fonts-noto-cjk prometheus strace zip p7zip-full qpdf gcab genisoimage zstd
+APT_TEST := $(APT_MAIL) opendkim opendkim-tools postgresql chromium chromium-driver fonts-noto-cjk prometheus strace zip p7zip-full qpdf gcab genisoimage zstd
 APT_BENCH := rspamd
 
 .PHONY: help demo test venv lint bench bench-quick score fuzz torture docs lock clean

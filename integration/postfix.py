@@ -38,9 +38,11 @@ def why_not() -> str:
 
 
 class Postfix:
-    """One instance. ``settings`` are lines of main.cf that are added to ours."""
+    """One instance. ``settings`` are lines of main.cf added to ours, ``signer`` is asked about re-injected mail."""
 
-    def __init__(self, guard: Guard, relay: int, milter: str, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, guard: Guard, relay: int, milter: str, settings: Mapping[str, str] | None = None, signer: str = ""
+    ) -> None:
         if missing := why_not():
             raise Unavailable(missing)
         self._guard = guard
@@ -50,7 +52,7 @@ class Postfix:
         self._etc = self.home / "etc"
         self._queue = self.home / "queue"
         self._master: subprocess.Popen[bytes] | None = None
-        self._write(relay, milter)
+        self._write(relay, milter, signer)
 
     def __enter__(self) -> Postfix:
         self.start()
@@ -59,12 +61,12 @@ class Postfix:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _write(self, relay: int, milter: str) -> None:
+    def _write(self, relay: int, milter: str, signer: str) -> None:
         for path in (self._etc, self._queue, self.home / "data"):
             path.mkdir()
         shutil.chown(self.home / "data", "postfix")
         (self._etc / "main.cf").write_text(main_cf(self.home, relay, milter, self._settings))
-        (self._etc / "master.cf").write_text(master_cf(self.ports))
+        (self._etc / "master.cf").write_text(master_cf(self.ports, signer))
         self._run("postfix", "check")
 
     def start(self) -> None:

@@ -90,10 +90,10 @@ def _no_hold_header(home: Path) -> Path:
     return path
 
 
-def master_cf(ports: Ports) -> str:
+def master_cf(ports: Ports, signer: str) -> str:
     """master.cf: the listeners, and the services that one queue and one way out need."""
     reinject = {
-        "smtpd_milters": "",
+        "smtpd_milters": signer,
         "milter_macro_daemon_name": "reinject",
         "cleanup_service_name": "cleanup-reinject",
         "message_size_limit": SIZE_LIMIT + ROOM,
