@@ -378,3 +378,31 @@ def test_what_has_gone_already_is_checked_without_a_code(office: Office) -> None
     office.now += WINDOW
     office.settle()
     assert [entry.answer for entry in loaded(office.store, hold).asks] == ["approve"]
+
+
+def test_of_many_recipients_all_are_named_and_the_first_screen_stays_short(office: Office) -> None:
+    many = [f"<r{number}@d{number % 40}.example>" for number in range(120)]
+    path, _ = office.link(held(office.store, recipients=many), SUZUKI)
+    page = office.get(path).text
+    assert page.count("<li><bdi>") < 20
+    assert "and 84 more" in page
+    assert 'type="checkbox"' not in page
+    assert all(f"r{number}@d{number % 40}.example" in office.get(f"{path}?see=evidence").text for number in (0, 119))
+
+
+def test_no_token_is_logged_whatever_happens(
+    office: Office, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the web server's own loggers nor an unexpected failure write the path."""
+    path, code = office.link(held(office.store), SUZUKI)
+    token = path.rpartition("/")[2]
+    caplog.set_level(0)
+    office.get(path)
+    office.post(path, choice="approve", code="ZZZZ")
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "read", lambda *_: 1 / 0)
+        assert office.get(path).status == 500
+    assert office.post(path, choice="approve", code=code).status == 303
+    office.get(path)
+    written = caplog.text + str([vars(record) for record in caplog.records]) + str(office.noted)
+    assert token not in written

@@ -21,6 +21,7 @@ from sekisho.mime.reader import MimeReader
 from sekisho.store.codec import header_fields
 from sekisho.store.rows import HoldRow
 from sekisho.web.templating import STYLE
+from sekisho.words import say as words
 
 LONGEST_TEXT = 200_000
 MOST_TEXTS = 10
@@ -40,7 +41,7 @@ class File:
     number: int
     """Its place among the message's parts."""
     name: str
-    octets: int
+    size: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def parts_of(hold: HoldRow, content: Content) -> tuple[Part, ...]:
 def shown(parts: tuple[Part, ...]) -> Shown:
     """The texts that readers show, and the files."""
     texts = [source for part in parts if not part.attached and (source := _document(part))]
-    files = [File(number, _name(part, number), part.content.size) for number, part in _files(parts)]
+    files = [File(number, _name(part, number), words.size(part.content.size)) for number, part in _files(parts)]
     is_cut = len(texts) > MOST_TEXTS or len(files) > MOST_FILES or any(map(_is_long, parts))
     return Shown(tuple(texts[:MOST_TEXTS]), tuple(files[:MOST_FILES]), is_cut)
 

@@ -21,6 +21,9 @@ from sekisho.quarantine.notify import deadline_of
 from sekisho.store.rows import HoldRow
 
 _YES = frozenset({"approve", "send-with-reason"})
+MOST_CHIPS = 12
+MOST_PICKED = 50
+"""Of more recipients nobody picks some on a telephone."""
 STRIP = 5
 """Lines of evidence on the first screen, below the headline."""
 
@@ -114,7 +117,7 @@ class _Writer:
             strip=self._strip(evidence[1:]),
             evidence=tuple(evidence),
             waiting=self._waiting(),
-            options=tuple(self._option(code, first=not number) for number, code in enumerate(offers)),
+            options=self._options(offers),
             note=note,
             shows_message=self._preview is Preview.FULL,
             hidden_note=self._texts.say("screen.hidden.findings") if self._preview is Preview.FINDINGS else "",
@@ -174,10 +177,17 @@ class _Writer:
             counts[domain] += 1
             marks.setdefault(domain, {}).update(dict.fromkeys(person.marks))
         ordered = sorted(counts, key=lambda domain: (not marks[domain], -counts[domain]))
-        return tuple(
+        chips = [
             Chip(self._texts.say("domain-count", domain=domain, count=counts[domain]), tuple(marks[domain]))
-            for domain in ordered
-        )
+            for domain in ordered[:MOST_CHIPS]
+        ]
+        left = sum(counts[domain] for domain in ordered[MOST_CHIPS:])
+        return (*chips, *([Chip(self._texts.say("and-more", count=left), ())] if left else []))
+
+    def _options(self, offers: Sequence[str]) -> tuple[Option, ...]:
+        few = len(self._waiting()) <= MOST_PICKED
+        possible = [code for code in offers if few or code != PICKED]
+        return tuple(self._option(code, first=not number) for number, code in enumerate(possible))
 
     def _option(self, code: str, *, first: bool) -> Option:
         key = f"choice.review.{code}" if self._is_review else f"choice.{code}"
@@ -186,7 +196,7 @@ class _Writer:
         shown = self._texts.say("do.recommended", choice=text) if first and not self._is_review else text
         asked = self._texts.say("screen.whom.drop-recipient" if code == PICKED else "screen.whom")
         way = _way(code) if sends(self._hold, code) else "safe"
-        picks = len(self._waiting()) > 1 and way != "fix" and not self._is_review
+        picks = 1 < len(self._waiting()) <= MOST_PICKED and way != "fix" and not self._is_review
         return Option(code, shown, way, asked if picks else "", reasons)
 
     def _moment(self, deadline: datetime | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Sequence
 
@@ -27,6 +28,8 @@ class Server:
 
     def __init__(self, routes: Sequence[BaseRoute], listener: socket.socket) -> None:
         application = Starlette(routes=routes)
+        # Paths hold tokens: whoever attaches handlers to loggers, this one writes nothing.
+        logging.getLogger("uvicorn.access").disabled = True
         config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off", server_header=False)
         self._server = uvicorn.Server(config)
         self._listener = listener

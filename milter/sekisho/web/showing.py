@@ -20,22 +20,15 @@ from sekisho.quarantine.seen import Seen
 from sekisho.store import Store, holds, tokens
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.rows import HoldRow
-from sekisho.web.content import file_of, parts_of, shown
+from sekisho.web.content import File, file_of, parts_of, shown
 from sekisho.web.screen import Screen, screen_of
 from sekisho.web.templating import Templates, download
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    number: int
-    name: str
-    size: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Content:
     texts: tuple[str, ...]
-    files: tuple[_File, ...]
+    files: tuple[File, ...]
     note: str
 
 
@@ -135,9 +128,8 @@ class Showing:
         if parts is None:
             return _Content((), (), texts.say("screen.damaged"))
         found = shown(parts)
-        files = tuple(_File(one.number, one.name, _size(one.octets)) for one in found.files)
         note = "" if found.texts else texts.say("screen.no-text")
-        return _Content(found.texts, files, texts.say("screen.cut") if found.is_cut else note)
+        return _Content(found.texts, found.files, texts.say("screen.cut") if found.is_cut else note)
 
     def _file(self, opened: Opened, number: str) -> Response | None:
         if preview_of(opened.hold) is not Preview.FULL or not (number.isascii() and number.isdecimal()):
@@ -151,10 +143,3 @@ class Showing:
             return parts_of(hold, self._store.read(lambda view: holds.content(view, self._store.files, hold.message)))
         except (ContentDamaged, ValueError, OSError):
             return None
-
-
-def _size(octets: int) -> str:
-    for unit, factor in (("MB", 10**6), ("kB", 10**3)):
-        if octets >= factor:
-            return f"{octets / factor:.1f} {unit}"
-    return f"{octets} B"

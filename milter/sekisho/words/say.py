@@ -139,14 +139,15 @@ def _catalogue(language: str) -> ModuleType:
 def _shown(values: Mapping[str, Value]) -> dict[str, str]:
     """Values as they are shown: clean, short, octets as sizes."""
     return {
-        name: (_size(value) if name in _SIZES else f"{value:,}")
+        name: (size(value) if name in _SIZES else f"{value:,}")
         if isinstance(value, int)
         else one_line(str(value), _LONGEST_VALUE)
         for name, value in values.items()
     }
 
 
-def _size(octets: int) -> str:
+def size(octets: int) -> str:
+    """``1.2 MB``."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if octets >= factor:
             return f"{octets / factor:.1f}".removesuffix(".0") + f" {unit}"
