@@ -16,6 +16,7 @@ import re2
 
 _SET_MEMORY = 32 << 20
 _WORDS_MEMORY = 64 << 20
+_PATTERN_MEMORY = 32 << 20
 """Octets that RE2 may use for a compiled set, and for what it remembers of its searches."""
 MAX_LENGTH = 10_000
 """Longest pattern accepted, in characters."""
@@ -137,6 +138,9 @@ def _options(exact: bool) -> Any:
     options = re2.Options()
     options.case_sensitive = exact
     options.log_errors = False
+    # With RE2's own 8 MiB a long pattern with classes of Han letters leaves no room for its automaton, and each search
+    # takes four hundred times as long.
+    options.max_mem = _PATTERN_MEMORY
     return options
 
 
