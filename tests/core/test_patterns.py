@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import walk_packages
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sekisho
 from sekisho.core.patterns import BadPattern, Pattern, PatternSet
 
 
@@ -23,8 +27,23 @@ from sekisho.core.patterns import BadPattern, Pattern, PatternSet
 )
 def test_what_is_no_pattern_is_refused_with_a_reason(text: str, why: str) -> None:
     with pytest.raises(BadPattern) as caught:
-        Pattern(text)
+        Pattern(text).checked()
     assert why in str(caught.value)
+    with pytest.raises(BadPattern):
+        PatternSet(["a", text]).checked()
+
+
+def test_all_patterns_of_our_own_are_patterns() -> None:
+    """They are compiled when they are first asked, so that nobody but this test would notice."""
+    modules = [import_module(one.name) for one in walk_packages(sekisho.__path__, "sekisho.") if _is_ours(one.name)]
+    ours = [value for module in modules for value in vars(module).values() if isinstance(value, Pattern | PatternSet)]
+    assert len(ours) > 50
+    for one in ours:
+        one.checked()
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(("sekisho.core.", "sekisho.inspectors.", "sekisho.mime."))
 
 
 def test_letter_case_is_ignored_unless_the_pattern_says_so() -> None:

@@ -28,7 +28,7 @@ def normal_entry(text: str) -> str:
     if entry == NULL:
         return NULL
     if is_pattern(entry):
-        return f"/{Pattern(entry[1:-1]).text}/"
+        return f"/{Pattern(entry[1:-1]).checked().text}/"
     if entry.startswith("<") and entry.endswith(">"):
         entry = entry[1:-1]
     local, at, domain = entry.rpartition("@")
@@ -63,7 +63,7 @@ class AddressSet:
         """Raises `BadEntry` or `BadPattern` for the first bad entry."""
         self.entries = frozenset(map(normal_entry, entries))
         self._null = NULL in self.entries
-        self._patterns = PatternSet(sorted(entry[1:-1] for entry in self.entries if is_pattern(entry)))
+        self._patterns = PatternSet(sorted(entry[1:-1] for entry in self.entries if is_pattern(entry))).checked()
         plain = [entry for entry in self.entries if entry != NULL and not is_pattern(entry)]
         self._addresses = frozenset(entry for entry in plain if "@" in entry)
         self._domains = DomainSet(entry for entry in plain if "@" not in entry)

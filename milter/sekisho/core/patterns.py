@@ -2,7 +2,7 @@
 
 The one module that knows google-re2. Syntax is RE2's: no look-around, no back-references; ``\\z`` is the end of the
 text. Letter case is ignored unless the pattern says ``(?-i)``. What is no pattern raises `BadPattern` when it is
-compiled, in words for the person who wrote it; matching never raises. Text may hold surrogate escapes (octets that were
+checked, in words for the person who wrote it; matching never raises. Text may hold surrogate escapes (octets that were
 no UTF-8): each counts as U+FFFD.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import re2
 
@@ -31,15 +31,27 @@ class BadPattern(ValueError):
 
 
 class Pattern:
-    """A compiled pattern; equal texts in the same mode are equal."""
+    """A pattern, compiled when it is first asked: no start waits for those of which a policy makes no use.
 
-    __slots__ = ("_compiled", "exact", "text")
+    Equal texts in the same mode are equal. `checked` is for what people write.
+    """
+
+    __slots__ = ("_ready", "exact", "text")
 
     def __init__(self, text: str, *, exact: bool = False) -> None:
-        """``exact`` makes letter case count. Raises `BadPattern`."""
+        """``exact`` makes letter case count."""
         self.text = text
         self.exact = exact
-        self._compiled = _compiled(text, exact)
+        self._ready: Any = None
+
+    def checked(self) -> Self:
+        """Compiled now. Raises `BadPattern`."""
+        self._ready = _compiled(self.text, self.exact)
+        return self
+
+    @property
+    def _compiled(self) -> Any:
+        return self._ready or self.checked()._ready
 
     def found(self, text: str) -> bool:
         """Whether the pattern matches anywhere in the text."""
@@ -47,10 +59,10 @@ class Pattern:
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each match that does not overlap the one before, in characters of ``text``."""
-        octets = _octets(text)
-        if self._compiled.search(octets) is None:
+        octets, compiled = _octets(text), self._compiled
+        if compiled.search(octets) is None:
             return  # most texts have none, and to find none is cheaper in octets
-        for match in self._compiled.finditer(octets.decode()):
+        for match in compiled.finditer(octets.decode()):
             yield match.span()
 
     @property
@@ -71,21 +83,26 @@ class Pattern:
 class PatternSet:
     """Many patterns asked at once: a text costs as much for all of them as for one."""
 
-    __slots__ = ("_set",)
+    __slots__ = ("_ready", "_texts")
 
     def __init__(self, texts: Iterable[str]) -> None:
-        """Raises `BadPattern` for the first that is none."""
-        self._set: Any = None
-        for text in texts:
+        """Compiled when it is first asked, as a `Pattern` is."""
+        self._texts = tuple(texts)
+        self._ready: Any = None
+
+    def checked(self) -> Self:
+        """Compiled now. Raises `BadPattern` for the first that is none."""
+        # A set that has no memory to search would find nothing, and say nothing of it.
+        options = _options(False)
+        options.max_mem = _SET_MEMORY
+        made = re2.Set.SearchSet(options)
+        for text in self._texts:
             _compiled(text, False)
-            if self._set is None:
-                # A set that has no memory to search would find nothing, and say nothing of it.
-                options = _options(False)
-                options.max_mem = _SET_MEMORY
-                self._set = re2.Set.SearchSet(options)
-            self._set.Add(text)
-        if self._set is not None:
-            self._set.Compile()
+            made.Add(text)
+        if self._texts:
+            made.Compile()
+        self._ready = made
+        return self
 
     def found(self, text: str) -> bool:
         """Whether any of them matches anywhere in the text."""
@@ -93,10 +110,12 @@ class PatternSet:
 
     def which(self, text: str) -> Sequence[int]:
         """The numbers of those that match anywhere in the text, in no order."""
-        return (self._set is not None and self._set.Match(_octets(text))) or ()
+        if not self._texts:
+            return ()
+        return (self._ready or self.checked()._ready).Match(_octets(text)) or ()
 
     def __bool__(self) -> bool:
-        return self._set is not None
+        return bool(self._texts)
 
 
 class AnyWord:

@@ -41,7 +41,7 @@ class Table:
             key = _octets(normal)
             run = runs[hash(key) & self._mask]
             run += key
-        self._patterns = PatternSet(patterns)
+        self._patterns = PatternSet(patterns).checked()
         self._runs = tuple(map(bytes, runs))
 
     def contains(self, local: str, domain: str) -> bool:

@@ -60,4 +60,4 @@ class Compiler:
 
     def pattern(self, text: str) -> Pattern:
         """A pattern; equal ones are one object."""
-        return cast(Pattern, self._shared.setdefault(("pattern", text), Pattern(text)))
+        return cast(Pattern, self._shared.setdefault(("pattern", text), Pattern(text).checked()))

@@ -88,7 +88,7 @@ ONE_OR_MANY = (BeforeValidator(_many), AfterValidator(_not_empty))
 
 def _pattern(text: str) -> str:
     try:
-        Pattern(text)
+        Pattern(text).checked()
     except BadPattern as error:
         raise ValueError(str(error)) from None
     return text

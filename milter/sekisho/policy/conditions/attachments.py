@@ -43,7 +43,7 @@ def _name(text: str) -> str:
 def _name_pattern(text: str) -> str:
     """RE2 for a ``/pattern/`` or a glob."""
     pattern = text[1:-1] if is_pattern(text) else _glob(unicodedata.normalize("NFKC", text))
-    Pattern(pattern)
+    Pattern(pattern).checked()
     return pattern
 
 
