@@ -13,11 +13,12 @@ from sekisho.core.approval import parse
 from sekisho.core.people import Absence
 from sekisho.core.plan import Wait
 from sekisho.core.terms import Review
+from sekisho.notices.facts import from_json
 from sekisho.quarantine.decide import decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.refusals import Actor, AlreadyDecided, NotAllowed, ReasonMissing
 from sekisho.quarantine.rights import Choice
-from sekisho.store import Store
+from sekisho.store import Store, outbox
 from tests.support.approval import Office, escalation, lock
 from tests.support.people import ITO, KATO, SATO, SUZUKI, TAKAHASHI, Silent, people
 from tests.support.stores import NOW, POSTMASTER, a_plan, a_transaction, an_evidence
@@ -196,6 +197,19 @@ def test_after_a_time_others_are_asked_besides(store: Store) -> None:
     office.later(50)
     assert len(office.asks(hold)) == 3
     assert office.approve(hold, TAKAHASHI).state.value == "releasing"
+
+
+@pytest.mark.parametrize(("remind", "kinds"), [(100, ["approve"]), (1, ["approve", "reminder"])])
+def test_a_request_names_who_is_asked_next_and_when(store: Store, remind: int, kinds: list[str]) -> None:
+    office = Office(store, remind=remind * 3600)
+    hold = office.hold(lock("manager", escalate=escalation(2, "deputy")))
+    office.later(1)
+    rows = store.read(lambda view: outbox.entries(view, hold))
+    told = {row.kind: from_json(dict(row.payload)) for row in rows if row.payload["to"] == SUZUKI}
+    assert sorted(told) == kinds
+    begun = office.asks(hold)[0].asked
+    for notice in told.values():
+        assert (notice.facts.deputy, notice.facts.deputy_at) == (TAKAHASHI, begun + timedelta(hours=2))
 
 
 def test_an_escalation_counts_for_one_of_a_number(office: Office) -> None:

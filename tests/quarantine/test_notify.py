@@ -45,8 +45,8 @@ def test_an_approver_learns_who_waits_who_is_hidden_and_who_has_it_already(store
     (hold,) = deposit(store, message, a_plan(message, wait, held=held_paths), evidence)
     ask(store, hold, SUZUKI)
     row = loaded(store, hold)
-    asked = replace(row.asks[0], due=NOW + HOUR / 2)
-    store.write(lambda unit: ask_person(unit, "approve", row, asked, NOW, then=TAKAHASHI))
+    half = NOW + HOUR / 2
+    store.write(lambda unit: ask_person(unit, "approve", row, row.asks[0], NOW, then=TAKAHASHI, then_at=half))
     notice = the(store, hold, "approve")
     facts = notice.facts
     assert (notice.to, facts.ref) == (SUZUKI, hold)

@@ -9,6 +9,7 @@ to be asked instead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -66,6 +67,8 @@ class _Round:
     reminded: list[AskRow] = field(default_factory=list)
     found: Found | None = None
     """Who is asked now; None where nobody new is."""
+    then: dict[str, str] = field(default_factory=dict)
+    """Who is asked when a person of this round says nothing, by the person's address, as far as that is known."""
 
 
 def ask_due(store: Store, desk: Desk, now: datetime, watch: Watch) -> int:
@@ -112,7 +115,24 @@ def _round(hold: HoldRow, number: int, desk: Desk, now: datetime) -> _Round:
             one.reminded.append(replace(ask, due=due))
     if hurried or (lock.ask is not None and lock.ask <= now):
         _look_for_people(one, here, hold, desk, now)
+    one.then = _asked_then(one, hold, desk, now)
     return one
+
+
+def _asked_then(one: _Round, hold: HoldRow, desk: Desk, now: datetime) -> dict[str, str]:
+    """What a request can say of the person who comes next; no reason to ask later where nobody can tell."""
+    escalation = one.lock.terms.escalate
+    if escalation is None:
+        return {}
+    matter = Matter(hold.id, hold.message.sender_of_record, one.lock.among, now)
+    asked: list[Asked | AskRow] = [*(one.found.asked if one.found else ()), *one.reminded]
+    then: dict[str, str] = {}
+    for person in asked:
+        silent = [(person.role, person.person, person.principal)]
+        with suppress(Unavailable):
+            for following in escalate(escalation.to, silent, matter, desk.site).asked[:1]:
+                then[person.person] = following.person
+    return then
 
 
 def _escalation(ask: AskRow, lock: WaitRow, desk: Desk) -> datetime | None:
@@ -176,11 +196,16 @@ def _commit(unit: Unit, hold: HoldRow, rounds: Sequence[_Round], desk: Desk, now
             unit.record(Entry(now, "", _ROLE, "asked", hold.id, details=_details(one.lock, one.found)))
     for ask in _first_of_each(new, asks):
         to_check = saved.waits[ask.lock].terms.review is not None
-        ask_person(unit, "review" if to_check else "approve", saved, ask, now)
+        _send(unit, "review" if to_check else "approve", saved, ask, rounds[ask.lock], desk, now)
     for ask in _first_of_each((ask for one in rounds for ask in one.reminded), ()):
-        ask_person(unit, "reminder", saved, ask, now)
+        _send(unit, "reminder", saved, ask, rounds[ask.lock], desk, now)
         unit.record(Entry(now, "", _ROLE, "reminded", hold.id, details={"people": [ask.person]}))
     return True
+
+
+def _send(unit: Unit, kind: str, hold: HoldRow, ask: AskRow, one: _Round, desk: Desk, now: datetime) -> None:
+    then = one.then.get(ask.person, "")
+    ask_person(unit, kind, hold, ask, now, then=then, then_at=_escalation(ask, one.lock, desk) if then else None)
 
 
 def _question(name: str, number: int, lock: WaitRow, person: Asked, desk: Desk, now: datetime) -> AskRow:

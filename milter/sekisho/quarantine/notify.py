@@ -72,17 +72,19 @@ def tell(
     outbox.add(unit, kind, {**to_json(notice), **({DRAFT: True} if draft else {})}, now, hold=hold.id)
 
 
-def ask_person(unit: Unit, kind: str, hold: HoldRow, ask: AskRow, now: datetime, *, then: str = "") -> None:
+def ask_person(
+    unit: Unit, kind: str, hold: HoldRow, ask: AskRow, now: datetime, *, then: str = "", then_at: datetime | None = None
+) -> None:
     """Ask somebody to decide (``approve``), once more (``reminder``), or to check what has gone (``review``).
 
-    ``then``: the address of whoever is asked next, at the moment when this question is due.
+    ``then``: the address of whoever is asked at the moment ``then_at`` unless there is an answer.
     """
     about = [person for person in hold.recipients if person.state is State.HELD or hold.passed]
     facts = replace(
         _hold_facts(hold, about),
         comment=explanation_of(hold),
         deputy=then,
-        deputy_at=ask.due if then else None,
+        deputy_at=then_at,
     )
     _put(unit, Notice(kind, ask.person, "", facts), hold, now)
 

@@ -111,7 +111,7 @@ def _word(outcome: Outcome, row: OutboxRow, now: datetime) -> str:
 def _to_postmaster(row: OutboxRow) -> dict[str, Any] | None:
     """The same for the postmaster; None for what the postmaster was told, or should have been, already."""
     facts, to = row.payload.get("facts"), row.payload.get("to")
-    if not isinstance(facts, dict) or to == POSTMASTER or facts.get("instead_of"):
+    if not isinstance(facts, dict) or to == POSTMASTER:
         return None
     return {**row.payload, "to": POSTMASTER, "facts": {**facts, "instead_of": str(to)}}
 
