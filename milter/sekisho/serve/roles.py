@@ -19,6 +19,7 @@ from sekisho.sandbox.pool import Pool
 from sekisho.serve.gateway import Gateway
 from sekisho.serve.metrics import Metrics
 from sekisho.serve.telemetry import Telemetry
+from sekisho.serve.warm import warm
 from sekisho.serve.worker import Crew
 from sekisho.store import Store, open_store
 
@@ -46,5 +47,6 @@ def crew_of(configuration: Configuration, log: logging.Logger) -> Crew:
         )
         return Gateway(configuration, MimeReader(), Pool(), store_of(settings), telemetry)
 
+    warm(configuration)
     spool = settings.milter.spool or Path(tempfile.gettempdir())
     return Crew(make_handler, settings.milter.workers, Collecting(spool, settings.milter.memory))
