@@ -181,6 +181,7 @@ def test_different_fields_of_a_place_are_counted_once_each() -> None:
         "style={{color: 'red'}}",
         "次の例のように書きます:\nDear {{name}},",
         "name: ${NAME}",
+        "山田太郎\n様",
         "{name} is a named group of the regex",
         "申込書の【会社名】欄にご記入ください",
         "Hi <taro@partner.example>,",

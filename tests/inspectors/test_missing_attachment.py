@@ -11,6 +11,7 @@ from tests.support.mail import attachment, found, mail
 PROMISES = [
     "見積書を添付いたしますので、ご確認ください。",
     "資料を添付しました。",
+    "Here's the draft, attached as Word and PDF.",
     "本月报告已放入附件。",
     "attached hereto is the statement of account.",
     "The statement is attached hereto.",

@@ -165,18 +165,33 @@ def _is_harmless(kind: str, text: str, start: int, end: int) -> bool:
     right = text.find("\n", end, end + _REACH)
     right = min(end + _REACH, len(text)) if right < 0 else right
     before, after = text[left:start], text[end:right]
-    if _is_quoted(before, after) or (kind == "handlebars" and before.endswith(("$", "="))):
+    if _is_quoted(before, after) or _means_another(kind, text[start:end], before, after):
         return True
-    if kind in ("brackets", "label", "braces") and _is_label(text[start:end], before, after):
+    if kind == "empty" and _ends_a_name(text, left):
         return True
-    if kind == "round" and (before[-1:].isalnum() and before[-1:].isascii() and text[start : start + 1] in "XxＸｘ_"):
-        return True
-    if kind == "dollar" and text[start + 2 : start + 3].isupper() and _SETTING.found(before):
-        return True
-    line = before + " " + after
-    if _GUIDANCE.found(line) or _GUIDANCE.found(_announced(text, left)):
+    if _GUIDANCE.found(before + " " + after) or _GUIDANCE.found(_announced(text, left)):
         return True
     return kind not in ("round", "label", "empty") and bool(_CODE.found(before + " x " + after))
+
+
+def _means_another(kind: str, found: str, before: str, after: str) -> bool:
+    """What the same signs mean with these neighbours: a label, a shell's variable, half of a word."""
+    match kind:
+        case "handlebars":
+            return before.endswith(("$", "="))
+        case "brackets" | "label" | "braces":
+            return _is_label(found, before, after)
+        case "dollar":
+            return found[2:3].isupper() and _SETTING.found(before)
+        case "round":
+            return before[-1:].isalnum() and before[-1:].isascii() and found[:1] in "XxＸｘ_"
+    return False
+
+
+def _ends_a_name(text: str, start: int) -> bool:
+    """Whether the line right above is a name, which an honorific on a line of its own ends."""
+    above = text[max(0, start - _REACH) : max(0, start - 1)].rpartition("\n")[2].strip()
+    return bool(above) and len(above) <= 20 and above[-1] not in "。、,.:：!！"
 
 
 def _announced(text: str, start: int) -> str:

@@ -33,7 +33,7 @@ _MEANT = Pattern(
     # English
     r"|(?:please\s+(?:find|see|review|check|refer\s+to|note)|find|see|here\s+is|here\s+are|i(?:['’]ve|\s+have|\s+am|['’]m)?|we(?:['’]ve|\s+have|\s+are|['’]re)?|is|are)"
     r"\s+(?:\w+\s+){0,4}(?:attach(?:ed|ing|ments?)|enclos(?:ed|ing|ures?))\b"
-    r"|\battached\s+hereto\b|\b(?:attached|enclosed)\s+(?:is|are|please|you|find|here|herewith|to\s+this|below|file|files|document|documents|report|pdf|invoice|quote|spreadsheet|presentation|the|my|our|a|an)\b"
+    r"|\battached\s+(?:hereto|as\s+(?:an?\s+)?(?:pdf|word|excel|zip|two|separate|csv|powerpoint)|below|separately)\b|\b(?:attached|enclosed)\s+(?:is|are|please|you|find|here|herewith|to\s+this|below|file|files|document|documents|report|pdf|invoice|quote|spreadsheet|presentation|the|my|our|a|an)\b"
     r"|\b(?:as|the|per|in|with|from|using?)\s+(?:(?:the|our|my|revised|updated|new|signed|final|latest)\s+){0,2}(?:attach(?:ed|ments?)|enclos(?:ed|ures?))\b"
     r"|\bfind\b[^.!?]{1,60}\b(?:attached|enclosed)\b|^\W*(?:\w+\s+){1,4}(?:attached|enclosed)\W*$"
     r"|^\W*(?:(?:just|also|re|now)\W+)?attaching\b|\bPFA\b"

@@ -18,7 +18,9 @@ from sekisho.inspectors.salutation import HONORIFIC, Addressee
 from sekisho.inspectors.sighting import Sighting
 
 _TITLE = rf"(?:{HONORIFIC}|女士|小姐|总?经理|總經理|老师|总)"
-_HONOURED = re.compile(rf"[ \t\u3000]?{_TITLE}[，,、:：!！ \t]{{0,3}}(?:您好|你好)?[，,、:：!！。 \t\r]{{0,3}}(?:\n|$)")
+_HONOURED = re.compile(
+    rf"[ \t\u3000\r\n]{{0,2}}{_TITLE}[，,、:：!！ \t]{{0,3}}(?:您好|你好)?[，,、:：!！。 \t\r]{{0,3}}(?:\n|$)"
+)
 _GREETED = re.compile(r"(?i:^\W*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))[ ,]+(?:\w{2,4}\.? )?)$")
 _TOP = 600
 """Characters within which a salutation stands."""

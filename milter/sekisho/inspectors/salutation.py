@@ -33,8 +33,11 @@ _BESIDE = r"(?: ?御?(?:侍史|机下|玉案下|許|もとへ))?"
 _PERSON = re.compile(rf"(?P<name>{_NAME}{{1,12}}(?: {_NAME}{{1,8}})?) ?(?:{POST} ?)?{HONORIFIC}{_BESIDE}[、,:!]?$")
 _BY_POST = re.compile(rf"(?P<name>{_NAME}{{1,5}}) ?{POST}[、,]?$")
 _COMPANY = re.compile(rf"{LEGAL} ?(?P<after>[^\s、,。()]{{1,30}})|(?P<before>[^\s、,。()]{{1,30}}?) ?{LEGAL}")
-_GREETING = r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|greetings)[ ,]+"
-_TITLE = r"(?:(?:mr|mrs|ms|miss|dr|prof|professor)\.? )?"
+_GREETING = (
+    r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|sehr geehrte[rs]?|liebe[rs]?|hallo"
+    r"|guten tag|bonjour|ch(?:er|ère))[ ,]+"
+)
+_TITLE = r"(?:(?:mr|mrs|ms|miss|dr|prof|professor|herr|frau|monsieur|madame|mme)\.? ){0,2}"
 _ENGLISH_NAME = r"(?P<name>[a-z][a-z'’-]{1,20}?\.?(?: [a-z][a-z'’-]{0,20}\.?){0,2}?)"
 _ENGLISH = re.compile(rf"{_GREETING}{_TITLE}{_ENGLISH_NAME}(?:[ -]?(?:san|sama))? ?[,:;!.—–-]*$")
 _BARE = re.compile(r"(?P<name>[a-z][a-z'’-]{1,14}),$")
@@ -48,6 +51,8 @@ _OPENING = re.compile(
     r"^(?:いつも|大変|平素は?|平素より|毎度)*(?:お世話|お疲れ|ご無沙汰|こんにちは|おはよう|はじめまして|初めまして|突然)"
 )
 """A greeting before the name."""
+_HONORIFIC_ALONE = re.compile(r"様|殿|御中|先生")
+"""A line that ends the name of the line above."""
 _SENTENCE = re.compile(r"です|ます|お世話|でした|ました|[。?？]|thank|hope|please|您好|谢谢")
 _GROUP_WORDS = """
 各位 皆 皆様 みな 担当者 ご担当者 担当 ご担当 お客 お客様 関係者 会員 取引先 お取引先 保護者 一同 社員 従業員 株主
@@ -55,6 +60,7 @@ _GROUP_WORDS = """
 お待ち どなた 王 貴 お世話 all team everyone everybody folks sir madam sirs colleagues colleague friends friend
 customer customers client clients partner partners there guys members member user users subscriber hiring manager
 recruiter support sales editor committee both whom valued ladies gentlemen again world mr ms mrs dr sir/madam 大家
+damen herren kollegen zusammen alle tous messieurs
 同事 同事们 客户 顾客 老师 老師 先生 女士 朋友 朋友们 您 你 领导 团队 用户 会员 亲爱 尊敬
 """
 _GROUPS = frozenset(_GROUP_WORDS.split())
@@ -78,11 +84,14 @@ class Addressee:
 def addressees(lines: Iterable[str]) -> Iterator[Addressee]:
     """Everybody addressed in the first filled lines; ends at the first sentence."""
     filled = 0
+    above = ""
     for number, line in enumerate(lines):
         text = line[: _LONGEST * 2].strip(_SPACES)
         if not text:
+            above = ""
             continue
         filled += 1
+        above, text = text, f"{above} {text}" if above and _HONORIFIC_ALONE.fullmatch(text) else text
         if filled > LINES or len(text) > _LONGEST:
             return
         named = list(_bare(text, number) if filled == 1 else ()) or list(_addressed(text, number))

@@ -47,12 +47,26 @@ def digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 
 
+_SCHEME = "://"
+_URL = 300
+"""Characters of a URL within which its numbers are its own."""
+
+
+def _in_url(text: str, start: int) -> bool:
+    """Whether the number stands in a URL: nothing but ASCII without blanks since its scheme."""
+    scheme = text.rfind(_SCHEME, max(0, start - _URL), start)
+    between = text[scheme:start]
+    return scheme >= 0 and between.isascii() and not any(char in between for char in ' \t\r\n"<>')
+
+
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a run of digits is not part of a longer number or word: ``A-1234``, ``12345-…``."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if before[-1:].isdigit() or after[:1].isdigit() or (before[-1:].isascii() and before[-1:].isalpha()):
         return False
     if before[-1:] in ("-", ".", "_", "+") and before[:1].isalnum():
+        return False
+    if _in_url(text, start):
         return False
     goes_on = after[1:2].isdigit() or (after[:1] != "." and _is_letter(after[1:2]))
     return not (after[:1] in ("-", ".", "_") and goes_on) and not _is_letter(after[:1])
