@@ -234,8 +234,9 @@ def test_an_empty_part_is_no_anomaly() -> None:
     assert structure(mixed(TEXT, b"Content-Type: text/plain", b"")).anomalies == ()
 
 
-def test_two_charsets_are_reported() -> None:
+def test_two_charsets_are_reported_and_each_is_followed() -> None:
     found = structure(b"Content-Type: text/plain; charset=utf-8; charset=iso-2022-jp\n\nhello\n")
     assert [anomaly.kind for anomaly in found.anomalies] == ["several-charsets"]
+    assert [(part.place, part.charset) for part in found.parts] == [("body", "utf-8"), ("body#2", "iso-2022-jp")]
     found = structure(b"Content-Type: text/plain; charset=shift_jis; charset=cp932\n\nhello\n")
     assert found.anomalies == ()

@@ -34,13 +34,18 @@ class Entity:
     encodings: tuple[str, ...]
     """Transfer encodings, empty for none."""
     names: tuple[str, ...]
-    charset: str
+    charsets: tuple[str, ...]
+    """One for each way of reading the header; usually one or none."""
     flow: str
     """``flowed``, ``delsp``, or empty (RFC 3676 4)."""
     dispositions: tuple[str, ...]
     has_id: bool
     """There is a Content-ID, by which a text can show it (RFC 2392)."""
     oddities: tuple[str, ...]
+
+    @property
+    def charset(self) -> str:
+        return self.charsets[0] if self.charsets else ""
 
     @property
     def is_multipart(self) -> bool:
@@ -100,7 +105,7 @@ def _entity(
         _boundaries(types, oddities) if any(kind.startswith("multipart/") for kind in media_types) else (),
         _encodings(encodings, oddities),
         found,
-        charsets[0] if charsets else "",
+        tuple(charsets if "several-charsets" in oddities else charsets[:1]),
         _flow(types),
         tuple(item.token for item in dispositions),
         has_id,

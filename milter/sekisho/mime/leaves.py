@@ -12,6 +12,8 @@ from sekisho.mime.spot import Spot
 from sekisho.mime.transfer import Encoded, goes_on_behind_padding
 
 MOST = 2000
+_CHARSETS = 4
+"""Charsets of one text that are followed, where it declares several."""
 _BODY_TYPES = frozenset({"text/plain", "text/html"})
 
 
@@ -48,8 +50,11 @@ class Leaves:
         content = Encoded(spot.data, spot.start, spot.end, encoding)
         inline = attached and entity.is_inline(media_type)
         place = self.content(media_type, entity.names, content, spot, attached, entity.charset, inline, entity.flow)
-        if place and media_type == "text/plain" and not attached:
-            self._files_in_text(content.read(), spot)
+        if place and not attached:
+            for other in entity.charsets[1:_CHARSETS]:
+                self.content(media_type, entity.names, content, spot, attached, other, inline, entity.flow)
+            if media_type == "text/plain":
+                self._files_in_text(content.read(), spot)
         return place
 
     def content(
