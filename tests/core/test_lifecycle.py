@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from itertools import product
 
 import pytest
 
-from sekisho.core.lifecycle import TRANSITIONS, Event, Refused, State, after, summary
+from sekisho.core.lifecycle import (
+    TRANSITIONS,
+    Answer,
+    Asked,
+    Event,
+    Lock,
+    LockEvent,
+    Refused,
+    State,
+    after,
+    summary,
+)
 
 ENDS = {State.SENT, State.BOUNCED, State.REJECTED, State.CANCELLED, State.EXPIRED}
 
 
-def test_every_pair_outside_the_table_is_refused() -> None:
+@pytest.mark.parametrize(("states", "events"), [(State, Event), (Lock, LockEvent), (Asked, Answer)])
+def test_every_pair_outside_the_table_is_refused(states: type[Enum], events: type[Enum]) -> None:
+    within = [key for key in TRANSITIONS if isinstance(key[0], states)]
+    assert all(isinstance(event, events) for _, event in within)
     refused = 0
-    for state, event in product(State, Event):
+    for state, event in product(states, events):
         if (state, event) not in TRANSITIONS:
-            with pytest.raises(Refused, match=state.value):
-                after(state, event)
+            with pytest.raises(Refused, match=state.value or "pending"):
+                after(state, event)  # type: ignore[type-var]
             refused += 1
-    assert refused == len(State) * len(Event) - len(TRANSITIONS)
+    assert refused == len(states) * len(events) - len(within)
+
+
+def test_an_open_lock_is_never_shut_and_a_no_is_never_a_yes() -> None:
+    assert not [key for key in TRANSITIONS if key[0] in (Lock.OPEN, Asked.REJECTED)]
 
 
 def test_nothing_follows_an_end_and_nothing_is_sent_that_was_not_released() -> None:

@@ -367,3 +367,15 @@ def test_time_of_a_lock_that_was_overridden_means_nothing_while_a_review_goes_on
     office.later(8)
     assert "expire" not in office.actions(hold)
     assert "escalate" in office.actions(hold)
+
+
+def test_who_has_answered_for_some_is_reminded_of_the_others(office: Office) -> None:
+    wait = lock("manager", escalate=escalation(6, "deputy"))
+    hold = office.hold(wait, recipients=("<x@a.example>", "<y@b.example>"))
+    office.approve(hold, SUZUKI, "x@a.example")
+    office.later(4)
+    assert office.told(hold).count(("reminder", SUZUKI)) == 1
+    office.later(2)
+    assert [ask.person for ask in office.asks(hold)] == [SUZUKI, TAKAHASHI]
+    row = office.approve(hold, TAKAHASHI)
+    assert [person.state.value for person in row.recipients] == ["releasing", "releasing"]

@@ -106,7 +106,7 @@ def _round(hold: HoldRow, number: int, desk: Desk, now: datetime) -> _Round:
     one = _Round(lock, [ask for ask in hold.asks if ask.lock == number])
     if lock.opened is not None:
         return one
-    late = [ask for ask in one.asks if ask.due is not None and ask.due <= now and ask.answered is None]
+    late = [ask for ask in one.asks if ask.due is not None and ask.due <= now and hold.is_pending(ask)]
     hurried = [ask for ask in late if ask in here and _is_out_of_time(ask, lock, desk, now)]
     for ask in late:
         due = None if ask in hurried else _escalation(ask, lock, desk)
@@ -150,10 +150,10 @@ def _look_for_people(one: _Round, here: Sequence[AskRow], hold: HoldRow, desk: D
     lock = one.lock
     step = steps(lock.terms.approval)[lock.step]
     matter = Matter(hold.id, hold.message.sender_of_record, lock.among, now)
-    silent = (ask for ask in here if ask.answered is None)
+    silent = [ask for ask in here if hold.is_pending(ask)]
     is_pressing = lock.ran_out is not None or any(_is_out_of_time(ask, lock, desk, now) for ask in silent)
     try:
-        one.found = _next_people(one, here, matter, desk.site, is_pressing=is_pressing)
+        one.found = _next_people(one, here, silent, matter, desk.site, is_pressing=is_pressing)
     except Unavailable:
         if sum(map(backoff, range(lock.attempts + 1))) < desk.patience.total_seconds():
             later = now + timedelta(seconds=backoff(lock.attempts))
@@ -163,7 +163,15 @@ def _look_for_people(one: _Round, here: Sequence[AskRow], hold: HoldRow, desk: D
     one.lock = replace(lock, ask=None, attempts=0)
 
 
-def _next_people(one: _Round, here: Sequence[AskRow], matter: Matter, site: Site, *, is_pressing: bool) -> Found | None:
+def _next_people(
+    one: _Round,
+    here: Sequence[AskRow],
+    silent: Sequence[AskRow],
+    matter: Matter,
+    site: Site,
+    *,
+    is_pressing: bool,
+) -> Found | None:
     """Who is asked now; None where those who were asked still have time."""
     terms = one.lock.terms
     step = steps(terms.approval)[one.lock.step]
@@ -173,8 +181,8 @@ def _next_people(one: _Round, here: Sequence[AskRow], matter: Matter, site: Site
     if not is_pressing:
         return None
     if ESCALATED not in reasons and terms.escalate is not None:
-        silent = [(ask.role, ask.person, ask.principal) for ask in here if ask.answered is None]
-        return escalate(terms.escalate.to, silent, matter, site)
+        unanswered = [(ask.role, ask.person, ask.principal) for ask in silent]
+        return escalate(terms.escalate.to, unanswered, matter, site)
     if UNANSWERED not in reasons:
         return fall_back(step, matter, site, UNANSWERED)
     return Found(())
@@ -194,7 +202,7 @@ def _commit(unit: Unit, hold: HoldRow, rounds: Sequence[_Round], desk: Desk, now
     for one in rounds:
         if one.found is not None:
             unit.record(Entry(now, "", _ROLE, "asked", hold.id, details=_details(one.lock, one.found)))
-    for ask in _first_of_each(new, asks):
+    for ask in _first_of_each(new, filter(hold.is_pending, asks)):
         to_check = saved.waits[ask.lock].terms.review is not None
         _send(unit, "review" if to_check else "approve", saved, ask, rounds[ask.lock], desk, now)
     for ask in _first_of_each((ask for one in rounds for ask in one.reminded), ()):
@@ -216,7 +224,7 @@ def _question(name: str, number: int, lock: WaitRow, person: Asked, desk: Desk, 
 
 def _first_of_each(asks: Iterable[AskRow], asked: Iterable[AskRow]) -> Iterator[AskRow]:
     """One question a person, for those who have none open already: they see everything that they can decide."""
-    seen = {ask.person for ask in asked if ask.answered is None}
+    seen = {ask.person for ask in asked}
     for ask in asks:
         if ask.person not in seen:
             seen.add(ask.person)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sekisho.core.lifecycle import Event, Refused, State, after
+from sekisho.core.lifecycle import Answer, Event, Refused, State, after
 from sekisho.core.outcomes import FALSE_ALARM
 from sekisho.quarantine.campaigns import decided, is_first
 from sekisho.quarantine.fixes import NotPossible, fixed, fixes_of
@@ -28,7 +28,7 @@ from sekisho.quarantine.refusals import (
     UnknownRecipient,
 )
 from sekisho.quarantine.review import checked
-from sekisho.quarantine.rights import FIXES, REJECT, Choice, asked_of, rights, votes_of, waiting
+from sekisho.quarantine.rights import FIXES, Choice, asked_of, rights, votes_of, waiting
 from sekisho.quarantine.voting import free, progressed, with_votes
 from sekisho.store import Store, campaigns, holds, releases
 from sekisho.store.rows import HoldRow
@@ -239,7 +239,7 @@ def _vote(
 def _with_no(hold: HoldRow, actor: Actor, now: datetime, reason: str) -> HoldRow:
     """The hold with the person's no to everything that the person was asked."""
     asked = {ask.id for ask in asked_of(hold, actor.name)}
-    asks = (replace(ask, answered=now, answer=REJECT, reason=reason) if ask.id in asked else ask for ask in hold.asks)
+    asks = (ask.after(Answer.NO, now, reason) if ask.id in asked else ask for ask in hold.asks)
     return replace(hold, asks=tuple(asks))
 
 

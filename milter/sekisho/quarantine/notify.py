@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sekisho.core.actions import BRIEF, OnExpiry
 from sekisho.core.evidence import Evidence
-from sekisho.core.lifecycle import State
+from sekisho.core.lifecycle import Lock, State
 from sekisho.core.message import Path, Transaction
 from sekisho.core.plan import RULES
 from sekisho.core.plan import Notice as PlannedNotice
@@ -122,8 +122,7 @@ def deadline_of(hold: HoldRow) -> tuple[datetime | None, OnExpiry]:
 
 def _runs(lock: WaitRow) -> bool:
     """Whether something still happens by itself when the lock's time is over."""
-    over = lock.expires is None or (lock.ran_out is not None and lock.ran_out >= lock.expires)
-    return lock.opened is None and not over
+    return lock.expires is not None and lock.state is Lock.SHUT
 
 
 def _fate(hold: HoldRow) -> OnExpiry:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sekisho.core.lifecycle import Answer, LockEvent
 from sekisho.quarantine.notify import tell
-from sekisho.quarantine.rights import REJECT, Choice, asked_of
+from sekisho.quarantine.rights import Choice, asked_of
 from sekisho.quarantine.voting import progressed, with_votes
 from sekisho.store import holds
 from sekisho.store.rows import HoldRow
@@ -35,9 +36,8 @@ def _objected(hold: HoldRow, person: str, now: datetime, reason: str) -> HoldRow
     """The hold with the person's no; the reviews that the person was asked for are over."""
     asked = list(asked_of(hold, person))
     over = {ask.lock for ask in asked}
-    asks = (replace(ask, answered=now, answer=REJECT, reason=reason) if ask in asked else ask for ask in hold.asks)
+    asks = (ask.after(Answer.NO, now, reason) if ask in asked else ask for ask in hold.asks)
     waits = (
-        replace(lock, opened=now, opened_by=person, ask=None) if number in over else lock
-        for number, lock in enumerate(hold.waits)
+        lock.after(LockEvent.OBJECT, person, now) if number in over else lock for number, lock in enumerate(hold.waits)
     )
     return replace(hold, asks=tuple(asks), waits=tuple(waits))

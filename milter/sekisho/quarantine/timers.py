@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sekisho.core.actions import OnExpiry
-from sekisho.core.lifecycle import Event, State
+from sekisho.core.lifecycle import Event, Lock, LockEvent, State
 from sekisho.core.worktime import Calendar, ends
 from sekisho.quarantine.decide import settle
 from sekisho.quarantine.notify import tell
@@ -27,6 +27,11 @@ from sekisho.store.unit import Entry, Unit
 
 TIMER = Actor("timer", "timer")
 BATCH = 200
+_EVENTS = {
+    OnExpiry.SEND: LockEvent.SEND,
+    OnExpiry.KEEP: LockEvent.KEEP,
+    OnExpiry.ESCALATE: LockEvent.ESCALATE,
+}
 _ENDED = {OnExpiry.SEND: "open", OnExpiry.KEEP: "kept", OnExpiry.ESCALATE: "escalate"}
 
 
@@ -71,9 +76,8 @@ def _begun(lock: WaitRow, now: datetime, calendar: Calendar) -> WaitRow:
 def _is_due(hold: HoldRow, lock: WaitRow, now: datetime) -> bool:
     if hold.state is not State.HELD and lock.terms.review is None:
         return False
-    if lock.opened is not None or lock.started is None or lock.expires is None or lock.expires > now:
-        return False
-    return lock.ran_out is None or lock.ran_out < lock.expires
+    runs = lock.state is Lock.SHUT and lock.started is not None
+    return runs and lock.expires is not None and lock.expires <= now
 
 
 def _run_out(unit: Unit, hold: HoldRow, calendar: Calendar, now: datetime) -> None:
@@ -93,10 +97,9 @@ def _run_out(unit: Unit, hold: HoldRow, calendar: Calendar, now: datetime) -> No
 
 
 def _over(lock: WaitRow, calendar: Calendar, now: datetime) -> WaitRow:
-    match lock.on_expiry:
-        case OnExpiry.SEND:
-            return replace(lock, opened=now, opened_by=TIMER.name)
-        case OnExpiry.ESCALATE:
-            again = ends(now, lock.terms.lasts, lock.terms.until, calendar) if lock.ran_out is None else None
-            return replace(lock, ran_out=now, ask=now, attempts=0, expires=again or lock.expires)
-    return replace(lock, ran_out=now)
+    """The lock when its time is over; escalated for the first time, its time begins anew."""
+    over = lock.after(_EVENTS[lock.on_expiry], TIMER.name, now)
+    if lock.on_expiry is not OnExpiry.ESCALATE:
+        return over
+    again = ends(now, lock.terms.lasts, lock.terms.until, calendar) if lock.ran_out is None else None
+    return replace(over, ask=now, attempts=0, expires=again or lock.expires)

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from sekisho.core.approval import OPERATOR, SELF, Approval, roles, steps
 from sekisho.core.approvers import UNASKED
-from sekisho.quarantine.rights import APPROVE, concerned, is_past, own_step, step_of, votes_of, waiting
+from sekisho.core.lifecycle import Answer, LockEvent
+from sekisho.quarantine.rights import concerned, is_past, own_step, step_of, votes_of, waiting
 from sekisho.store.rows import AskRow, HoldRow
 
 
@@ -37,7 +38,7 @@ def progressed(hold: HoldRow, by: str, now: datetime) -> HoldRow:
         if lock.opened is not None or not left:
             continue
         if all(is_past(hold, number, ordinal) for ordinal in left):
-            locks[number] = replace(lock, opened=now, opened_by=by, ask=None)
+            locks[number] = lock.after(LockEvent.AGREE, by, now)
             continue
         every = steps(lock.terms.approval)
         furthest = max(at for ordinal in left if (at := step_of(hold, number, ordinal)) < len(every))
@@ -66,7 +67,7 @@ def _answered(hold: HoldRow, ask: AskRow, chosen: Sequence[int], now: datetime, 
     covers = ask.covers.union(ordinal for ordinal in chosen if step_of(hold, ask.lock, ordinal) == ask.step)
     if covers == ask.covers:
         return ask
-    return replace(ask, answered=now, answer=APPROVE, covers=covers, reason=reason or ask.reason)
+    return ask.after(Answer.YES, now, reason, covers)
 
 
 def _confirmed(
@@ -95,8 +96,4 @@ def _confirmed(
             principal=person,
             why=UNASKED,
             asked=now,
-            answered=now,
-            answer=APPROVE,
-            covers=frozenset(covers),
-            reason=reason,
-        )
+        ).after(Answer.YES, now, reason, frozenset(covers))

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from sekisho.core.actions import OnExpiry
-from sekisho.core.lifecycle import State
+from sekisho.core.lifecycle import Lock, State
 from sekisho.store.rows import AskRow, HoldRow, WaitRow
 from sekisho.store.tables import asks, holds, waits
 from sekisho.store.terms import terms_from_json, terms_to_json
@@ -147,7 +147,6 @@ def _matters(hold: HoldRow, lock: WaitRow) -> bool:
 def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
     lock = hold.waits[ordinal]
     matters = _matters(hold, lock)
-    over = lock.expires is None or (lock.ran_out is not None and lock.ran_out >= lock.expires)
     return {
         "hold": hold.id,
         "ordinal": ordinal,
@@ -157,7 +156,7 @@ def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
         "on_expiry": lock.on_expiry.value,
         "opened": lock.opened,
         "opened_by": lock.opened_by,
-        "due": lock.expires if matters and lock.started is not None and not over else None,
+        "due": lock.expires if matters and lock.started is not None and lock.state is Lock.SHUT else None,
         "terms": terms_to_json(lock.terms),
         "step": lock.step,
         "started": lock.started,
@@ -169,7 +168,7 @@ def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
 
 
 def _ask_values(hold: HoldRow, ask: AskRow) -> dict[str, Any]:
-    waits_for = ask.answered is None and _matters(hold, hold.waits[ask.lock])
+    waits_for = hold.is_pending(ask) and _matters(hold, hold.waits[ask.lock])
     return {
         "id": ask.id,
         "hold": hold.id,

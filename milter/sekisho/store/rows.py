@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.changes import Change
 from sekisho.core.evidence import Evidence
-from sekisho.core.lifecycle import State
+from sekisho.core.lifecycle import Answer, Asked, Lock, LockEvent, State, after
 from sekisho.core.message import Client, Path
 from sekisho.core.offers import NOTHING, Offers
 from sekisho.core.terms import USUAL, Terms
@@ -79,6 +79,20 @@ class WaitRow:
     among: tuple[str, ...] = ()
     """The message's recipients who are ours, where one of them may approve."""
 
+    @property
+    def state(self) -> Lock:
+        """Where it stands; time that was put off after it was over makes it shut again."""
+        if self.opened is not None:
+            return Lock.OPEN
+        late = self.ran_out is not None and (self.expires is None or self.ran_out >= self.expires)
+        return Lock.LATE if late else Lock.SHUT
+
+    def after(self, event: LockEvent, by: str, now: datetime) -> WaitRow:
+        """The lock after an event, or `Refused`."""
+        if after(self.state, event) is Lock.OPEN:
+            return replace(self, opened=now, opened_by=by, ask=None)
+        return replace(self, ran_out=now)
+
 
 @dataclass(frozen=True, slots=True)
 class AskRow:
@@ -105,6 +119,15 @@ class AskRow:
     covers: frozenset[int] = frozenset()
     """For which recipients it was approved, by ordinal."""
     reason: str = ""
+
+    @property
+    def state(self) -> Asked:
+        return Asked(self.answer)
+
+    def after(self, answer: Answer, now: datetime, reason: str, covers: frozenset[int] = frozenset()) -> AskRow:
+        """The question after an answer for some recipients, or `Refused`."""
+        said = after(self.state, answer)
+        return replace(self, answered=now, answer=said.value, covers=self.covers | covers, reason=reason or self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +160,11 @@ class HoldRow:
     """The hold that stands for all of its campaign; empty where it stands for itself."""
     members: int = 0
     """How many more holds follow what is decided about this one."""
+
+    def is_pending(self, ask: AskRow) -> bool:
+        """Whether a question has no answer yet, or none for some of those who wait."""
+        left = {ordinal for ordinal, person in enumerate(self.recipients) if person.state is State.HELD}
+        return ask.state is Asked.PENDING or (ask.state is Asked.APPROVED and not left <= ask.covers)
 
 
 @dataclass(frozen=True, slots=True)
