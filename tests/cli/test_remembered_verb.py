@@ -46,6 +46,7 @@ def test_an_answer_is_listed_explained_and_forgotten(site: Site, tmp_path: Path)
     assert site.run("quarantine", "remembered", "list", "--rule", "other").out == ""
     assert row["id"] in site.run("quarantine", "remembered", "list").out
     assert site.run("quarantine", "remembered", "forget", row["id"]).code == 0
+    assert site.run("quarantine", "remembered", "forget").code == 64
     again = site.run("quarantine", "remembered", "forget", row["id"])
     assert (again.code, row["id"] in again.err) == (66, True)
     assert explained(site, tmp_path)["disposition"] == "hold"

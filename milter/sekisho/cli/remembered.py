@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from sekisho.cli.common import actor_of, common
-from sekisho.cli.output import EX_NO_INPUT, EX_OK, CommandError, fail, print_json, say
+from sekisho.cli.output import EX_NO_INPUT, EX_OK, EX_USAGE, CommandError, fail, print_json, say
 from sekisho.config.load import Configuration
 from sekisho.quarantine.memory import forget
 from sekisho.store import Store, remembered
@@ -19,21 +19,20 @@ from sekisho.store.remembered import RememberedRow
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What is remembered: to list, or to forget."""
-    verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    listed = verbs.add_parser("list", help="everything that is not asked again")
-    common(listed)
-    listed.add_argument("--sender", default="", metavar="A")
-    listed.add_argument("--recipient", default="", metavar="R")
-    listed.add_argument("--rule", default="", metavar="ID")
-    forgotten = verbs.add_parser("forget", help="ask again from now on")
-    common(forgotten)
-    forgotten.add_argument("id", nargs="+", metavar="ID", help="as `list` shows it")
-    forgotten.add_argument("--as", dest="person", default="", metavar="USER", help="record this person's decision")
+    common(parser)
+    parser.add_argument("what", choices=["list", "forget"], help="what is not asked again; ask again from now on")
+    parser.add_argument("id", nargs="*", metavar="ID", help="what to forget, as `list` shows it")
+    parser.add_argument("--sender", default="", metavar="A", help="list only what concerns this sender")
+    parser.add_argument("--recipient", default="", metavar="R", help="list only what concerns this recipient")
+    parser.add_argument("--rule", default="", metavar="RULE-ID", help="list only what this rule does not ask")
+    parser.add_argument("--as", dest="person", default="", metavar="USER", help="record this person's decision")
 
 
 def run(configuration: Configuration, store: Store, options: argparse.Namespace) -> int:
     """List, or forget one by one; the exit code is the worst."""
     if options.what == "forget":
+        if not options.id:
+            raise CommandError(EX_USAGE, "forget what? `remembered list` shows the ids")
         return max(_forget(store, options, read_id(row)) for row in options.id)
     for row in _all(store, options):
         if options.json:
