@@ -26,7 +26,7 @@ from sekisho.core.message import Client
 from sekisho.mta.session import Sessions
 from sekisho.serve import roles
 from sekisho.serve.logs import Lines, LogfmtFormatter
-from sekisho.serve.preparation import begin, own_folders
+from sekisho.serve.preparation import begun, own_folders
 
 _EVERY = 0.001
 """Seconds of processor time between samples."""
@@ -90,8 +90,8 @@ def _mta(configuration: Path) -> FakeMta:
     handler.setFormatter(LogfmtFormatter())
     log.addHandler(handler)
     own_folders(loaded.settings)
-    begin(loaded.settings, log)
-    crew = roles.crew_of(loaded, log)
+    with begun(loaded.settings, log):
+        crew = roles.crew_of(loaded, log)
     return FakeMta(Sessions(crew.make_handler(0), crew.collecting, lambda: datetime.now(UTC)))
 
 

@@ -24,7 +24,7 @@ from sekisho.serve.control import from_environment
 from sekisho.serve.detach import detached
 from sekisho.serve.logs import open_log
 from sekisho.serve.notify import Notifier
-from sekisho.serve.preparation import begin, own_folders
+from sekisho.serve.preparation import begun, own_folders
 from sekisho.serve.service import Service
 from sekisho.serve.supervisor import run as supervise
 from sekisho.serve.telemetry import SupervisorTelemetry
@@ -104,8 +104,8 @@ class _Loading:
         if self._first is None:
             return roles.crew_of(self._again(), self._log)
         first, self._first = self._first, None
-        begin(first.settings, self._log)
-        return roles.crew_of(first, self._log)
+        with begun(first.settings, self._log):
+            return roles.crew_of(first, self._log)
 
     def _again(self) -> Configuration:
         try:

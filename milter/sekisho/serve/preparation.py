@@ -1,6 +1,6 @@
 """What must be there before workers are forked: folders that belong to the user they run as, and the store.
 
-`own_folders` is for whoever starts us, perhaps root, and harms nobody who runs already. `begin` is for the supervisor,
+`own_folders` is for whoever starts us, perhaps root, and harms nobody who runs already. `begun` is for the supervisor,
 once the socket is its own: numbers start anew, and the store is made by a child that ends, so that no database is open
 in the process that forks. A store that is away does not keep the daemon from starting: clean mail passes, what must be
 held is tempfailed until it is back. One of another version does: nothing could be held until somebody has seen to it.
@@ -11,6 +11,8 @@ from __future__ import annotations
 import logging
 import os
 import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sekisho.config.settings import Settings
 from sekisho.mta.listener import ListenError
@@ -34,13 +36,21 @@ def own_folders(settings: Settings) -> None:
         os.chown(settings.link_key_file, user.pw_uid, user.pw_gid)
 
 
-def begin(settings: Settings, log: logging.Logger) -> None:
-    """Forget the numbers of an earlier run, and make or upgrade the store. Raises `SchemaOutdated`."""
+@contextmanager
+def begun(settings: Settings, log: logging.Logger) -> Iterator[None]:
+    """Forget the numbers of an earlier run, and make or upgrade the store, which is ready at the end of the context.
+
+    What is done within is done meanwhile. Raises `SchemaOutdated`.
+    """
     clear(metrics_folder(settings))
     pid = os.fork()
     if pid == 0:
         os._exit(_make_store(settings, log))
-    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == _OUTDATED:
+    try:
+        yield
+    finally:
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status == _OUTDATED:
         raise SchemaOutdated("it is not of this program's version; run `sekisho db upgrade` (or upgrade this program)")
 
 
