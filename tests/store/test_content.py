@@ -14,6 +14,7 @@ from sekisho.store import StoreUnavailable
 from sekisho.store.content import ContentFiles, StoredContent
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.ids import ALPHABET, new_id, read_id
+from sekisho.store.keys import Keys
 
 NAME = "0" * 26
 OCTETS = bytes(range(256)) * 1000
@@ -21,7 +22,7 @@ OCTETS = bytes(range(256)) * 1000
 
 @pytest.fixture
 def files(tmp_path: Path) -> ContentFiles:
-    made = ContentFiles(tmp_path / "content")
+    made = ContentFiles(tmp_path / "content", Keys((), os.urandom))
     made.create()
     return made
 

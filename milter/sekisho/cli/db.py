@@ -1,4 +1,4 @@
-"""``sekisho db upgrade|check|copy``: raise the store to this program's version, look at it, move it.
+"""``sekisho db upgrade|check|copy|rotate``: raise the store to this program's version, look at it, move it.
 
 ``copy`` takes the store of ``--config`` into the new, empty one that another configuration names. On a terminal it
 shows how far it is.
@@ -12,11 +12,13 @@ from pathlib import Path
 
 from sekisho.cli.common import common, configuration_at, configuration_of
 from sekisho.cli.opened import opened_store
-from sekisho.cli.output import EX_CANNOT_CREATE, EX_OK, EX_UNAVAILABLE, CommandError, print_json, say
+from sekisho.cli.output import EX_CANNOT_CREATE, EX_CONFIG, EX_IO, EX_OK, EX_UNAVAILABLE, CommandError, print_json, say
 from sekisho.config.load import Configuration
 from sekisho.serve.roles import store_of
 from sekisho.store import StoreUnavailable
 from sekisho.store.copy import CannotCopy, Copied, copy
+from sekisho.store.errors import ContentDamaged
+from sekisho.store.rotate import rotate
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     common(copying)
     copying.add_argument("--to", required=True, metavar="FILE", help="configuration whose store is to be filled")
+    common(verbs.add_parser("rotate", help="seal all held content with the first of store.keys"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     configuration = configuration_of(options)
     if options.action == "copy":
         return _copy(configuration, configuration_at(Path(options.to)), options)
+    if options.action == "rotate":
+        return _rotate(configuration, options)
     if options.action == "upgrade":
         _upgrade(configuration)
     with opened_store(configuration):
@@ -67,6 +72,25 @@ def _copy(configuration: Configuration, other: Configuration, options: argparse.
         if shown:
             print(file=sys.stderr)
     _tell(copied, other.settings.store.url, as_json=options.json)
+    return EX_OK
+
+
+def _rotate(configuration: Configuration, options: argparse.Namespace) -> int:
+    if not configuration.settings.store.keys:
+        raise CommandError(EX_CONFIG, "store.keys names no key")
+    shown = sys.stderr.isatty() and not options.json
+    try:
+        with opened_store(configuration) as store:
+            changed = rotate(store, _show if shown else lambda *_: None)
+    except ContentDamaged as error:
+        raise CommandError(EX_IO, str(error)) from error
+    finally:
+        if shown:
+            print(file=sys.stderr)
+    if options.json:
+        print_json({"ok": True, "changed": changed})
+    else:
+        say(f"{changed} messages are sealed anew; all are sealed with the first key")
     return EX_OK
 
 

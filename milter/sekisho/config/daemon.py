@@ -22,7 +22,7 @@ from sekisho.config.values import (
 )
 from sekisho.core.amounts import Duration
 from sekisho.core.fields import DurationField, PathField, SizeField, from_base
-from sekisho.lists.secret import SecretFile, read_secret
+from sekisho.lists.secret import KeyFile, SecretFile, read_secret
 from sekisho.policy.actions.holding import ClockField
 
 _MOST_WORKERS = 256
@@ -122,6 +122,11 @@ class StoreSettings(Section):
     )
     password_file: SecretFile | None = Field(
         default=None, description="File with the database's password, or `credential:NAME` of systemd"
+    )
+    keys: tuple[KeyFile, ...] = Field(
+        default=(),
+        description="Files (or `credential:NAME`) with keys that encrypt held messages, the newest first; "
+        "32 octets in base64 each: `openssl rand -base64 32` (needs sekisho[encryption])",
     )
     duplicate_window: DurationField = Field(
         default=Duration(86_400),

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import importlib.util
 import os
 import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
 from sekisho.core.fields import path
 
 _CREDENTIAL = "credential:"
+_KEY = 32
 
 
 def read_secret(file: Path) -> str:
@@ -28,6 +32,25 @@ def read_secret(file: Path) -> str:
     if not secret or "\n" in secret:
         raise ValueError(f"{file} should hold one line, the secret")
     return secret
+
+
+def read_key(file: Path) -> bytes:
+    """A key of 32 octets in base64 (``openssl rand -base64 32``); ``ValueError`` where there is none."""
+    secret = read_secret(file).encode()
+    try:
+        key = base64.b64decode(secret, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != _KEY:
+        raise ValueError(f"{file} should hold 32 octets in base64; make it with: openssl rand -base64 32")
+    if importlib.util.find_spec("cryptography") is None:
+        raise ValueError("encrypted content needs cryptography; install sekisho[encryption]")
+    return key
+
+
+def _key_file(file: Path) -> Path:
+    read_key(file)
+    return file
 
 
 def _secret_file(value: object, info: ValidationInfo) -> Path:
@@ -52,3 +75,6 @@ SecretFile = Annotated[
     WithJsonSchema({"type": "string", "examples": ["/etc/sekisho/secrets/database"]}),
 ]
 """A file that holds a secret and nothing else, or ``credential:NAME``."""
+
+KeyFile = Annotated[SecretFile, AfterValidator(_key_file)]
+"""A file that holds a key of 32 octets in base64, or ``credential:NAME``."""

@@ -216,10 +216,11 @@ def _keep(store: Store, offer: _Offer) -> _Kept:
     digest = _Digest()
     in_file = offer.transaction.size > holds.INLINE
     inline = None
+    kept = store.files.keys.sealed(offer.message.id, digest.over(octets))
     if in_file:
-        store.files.write(offer.message.id, digest.over(octets))
+        store.files.write(offer.message.id, kept)
     else:
-        inline = b"".join(digest.over(octets))
+        inline = b"".join(kept)
     message = replace(offer.message, size=digest.size, digest=digest.hexadecimal, in_file=in_file)
     return _Kept(message, inline)
 

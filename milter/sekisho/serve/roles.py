@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sekisho.config.load import Configuration
 from sekisho.config.settings import Settings
+from sekisho.lists.secret import read_key
 from sekisho.mime.reader import MimeReader
 from sekisho.mta.session import Handler
 from sekisho.mta.session import Settings as Collecting
@@ -33,7 +34,8 @@ def store_of(settings: Settings) -> Store:
     """The store that is configured, not yet connected. Raises `StoreUnavailable` on a bad URL."""
     wanted = settings.store
     window = wanted.duplicate_window.delta
-    return open_store(wanted.full_url, wanted.content, min_free=wanted.min_free, duplicate_window=window)
+    keys = [read_key(file) for file in wanted.keys]
+    return open_store(wanted.full_url, wanted.content, min_free=wanted.min_free, duplicate_window=window, keys=keys)
 
 
 def crew_of(configuration: Configuration, log: logging.Logger) -> Crew:

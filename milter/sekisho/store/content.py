@@ -17,6 +17,7 @@ from typing import Protocol
 
 from sekisho.store.errors import ContentDamaged, StoreUnavailable
 from sekisho.store.ids import ALPHABET, LENGTH
+from sekisho.store.keys import Keys
 
 PIECE = 1 << 16
 _TEMPORARY = ".tmp"
@@ -59,7 +60,12 @@ class StoredContent:
 
 
 class LargeContent(Protocol):
-    """Where content is kept that is too big for a row of its message: files, or rows of their own."""
+    """Where content is kept that is too big for a row of its message: files, or rows of their own.
+
+    What is written and read here is content as it is kept: sealed by ``keys``, if the site has any.
+    """
+
+    keys: Keys
 
     def create(self) -> None:
         """Make the place where they are; raises OSError."""
@@ -72,6 +78,9 @@ class LargeContent(Protocol):
 
     def pieces(self, message: str) -> Iterator[bytes]:
         """The octets as they are; `ContentDamaged` where there are none."""
+
+    def replace(self, message: str, pieces: Iterable[bytes]) -> None:
+        """Keep these octets instead of those that are kept; durable on return, on any error nothing has changed."""
 
     def discard(self, message: str) -> None:
         """Remove what was kept of a message."""
@@ -86,8 +95,9 @@ class LargeContent(Protocol):
 class ContentFiles:
     """The folder of content files, each named after its message."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keys: Keys) -> None:
         self.folder = folder
+        self.keys = keys
 
     def create(self) -> None:
         """Make the folder, durably; raises OSError."""
@@ -103,16 +113,23 @@ class ContentFiles:
     def write(self, message: str, pieces: Iterable[bytes]) -> None:
         """Keep the octets; durable on return, gone on any error."""
         final = self.path(message)
+        self._write(final, pieces, final)
+
+    def replace(self, message: str, pieces: Iterable[bytes]) -> None:
+        """Keep these octets instead of those that are kept; durable on return, on any error nothing has changed."""
+        self._write(self.path(message), pieces)
+
+    def _write(self, final: Path, pieces: Iterable[bytes], *spoilt: Path) -> None:
         temporary = final.with_suffix(_TEMPORARY)
         try:
             _write_synced(temporary, pieces)
             temporary.rename(final)
             sync_directory(self.folder)
         except OSError as error:
-            self._drop(temporary, final)
+            self._drop(temporary, *spoilt)
             raise StoreUnavailable(f"content file: {error.strerror or error}") from error
         except BaseException:
-            self._drop(temporary, final)
+            self._drop(temporary, *spoilt)
             raise
 
     def pieces(self, message: str) -> Iterator[bytes]:

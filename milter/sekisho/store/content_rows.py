@@ -10,22 +10,25 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from sekisho.store.engine import FAILURES, unavailable
 from sekisho.store.errors import ContentDamaged
+from sekisho.store.keys import Keys
 from sekisho.store.tables import pieces as table
 
 SIZE = 1 << 18
 """Octets in a row."""
+_AT_ONCE = 4
 
 
 class ContentRows:
     """The table of big content; a `sekisho.store.content.LargeContent`. Raises as the files do."""
 
-    def __init__(self, engine: Engine, readers: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, readers: Engine, keys: Keys, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._readers = readers
+        self.keys = keys
         self._clock = clock
 
     def create(self) -> None:
@@ -36,22 +39,33 @@ class ContentRows:
 
     def write(self, message: str, pieces: Iterable[bytes]) -> None:
         """Keep the octets; durable on return, gone on any error."""
-        written = self._clock()
         try:
             with self._engine.begin() as connection:
-                for ordinal, octets in enumerate(_joined(pieces, SIZE)):
-                    row = {"message": message, "ordinal": ordinal, "written": written, "octets": octets}
-                    connection.execute(insert(table), row)
+                self._insert(connection, message, pieces)
+        except FAILURES as error:
+            raise unavailable(error, undone=False) from error
+
+    def replace(self, message: str, pieces: Iterable[bytes]) -> None:
+        """Keep these octets instead of those that are kept; durable on return, on any error nothing has changed."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(delete(table).where(table.c.message == message))
+                self._insert(connection, message, pieces)
         except FAILURES as error:
             raise unavailable(error, undone=False) from error
 
     def pieces(self, message: str) -> Iterator[bytes]:
-        """The octets as they are; each row is read by itself, so that no transaction lasts as long as its reader."""
-        ordinal = 0
-        while (octets := self._piece(message, ordinal)) is not None:
-            yield octets
-            ordinal += 1
-        if not ordinal:
+        """The octets as they are, all of one moment, a few in memory at a time."""
+        query = select(table.c.octets).where(table.c.message == message).order_by(table.c.ordinal)
+        found = False
+        try:
+            with self._readers.begin() as connection:
+                for octets in connection.execution_options(yield_per=_AT_ONCE).scalars(query):
+                    found = True
+                    yield octets
+        except FAILURES as error:
+            raise unavailable(error) from error
+        if not found:
             raise ContentDamaged(message, "its rows are missing")
 
     def discard(self, message: str) -> None:
@@ -72,13 +86,11 @@ class ContentRows:
         except FAILURES as error:
             raise unavailable(error) from error
 
-    def _piece(self, message: str, ordinal: int) -> bytes | None:
-        query = select(table.c.octets).where(table.c.message == message, table.c.ordinal == ordinal)
-        try:
-            with self._readers.begin() as connection:
-                return connection.scalar(query)
-        except FAILURES as error:
-            raise unavailable(error) from error
+    def _insert(self, connection: Connection, message: str, pieces: Iterable[bytes]) -> None:
+        written = self._clock()
+        for ordinal, octets in enumerate(_joined(pieces, SIZE)):
+            row = {"message": message, "ordinal": ordinal, "written": written, "octets": octets}
+            connection.execute(insert(table), row)
 
 
 def _joined(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:

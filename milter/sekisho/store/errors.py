@@ -32,5 +32,13 @@ class ContentDamaged(StoreError):
         self.why = why
 
 
+class KeyMissing(ContentDamaged):
+    """Content was encrypted with a key that is not among the site's (``store.keys``)."""
+
+    def __init__(self, message: str, key: str) -> None:
+        super().__init__(message, f"it is encrypted with key {key}, which is not in store.keys")
+        self.key = key
+
+
 class Conflict(StoreError):
     """A row changed between reading it and writing it."""

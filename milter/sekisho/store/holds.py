@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -190,11 +190,16 @@ def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
 def content(view: View, files: LargeContent, message: MessageRow) -> StoredContent:
     """The octets of a message; rows are read at once, a file when it is asked for."""
     if message.in_file:
-        return StoredContent(message.id, message.size, message.digest, lambda: files.pieces(message.id))
+        return _stored(files, message, partial(files.pieces, message.id))
     pieces = [octets for (octets,) in view.ask(_OCTETS, message=message.id)]
     if not pieces:
         raise ContentDamaged(message.id, "its rows are missing")
-    return StoredContent(message.id, message.size, message.digest, lambda: _cut(pieces))
+    return _stored(files, message, partial(_cut, pieces))
+
+
+def _stored(files: LargeContent, message: MessageRow, kept: Callable[[], Iterator[bytes]]) -> StoredContent:
+    """The octets, opened where they are sealed."""
+    return StoredContent(message.id, message.size, message.digest, lambda: files.keys.opened(message.id, kept()))
 
 
 def in_files(view: View) -> dict[str, frozenset[State]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from sekisho.store.engine import BUSY, FAILURES, database_path, make_engine, mak
 from sekisho.store.epoch import EpochFile
 from sekisho.store.errors import StoreUnavailable
 from sekisho.store.ids import RandomOctets, new_id
+from sekisho.store.keys import Keys
 from sekisho.store.postgresql import keep_alone
 from sekisho.store.unit import Unit, View
 from sekisho.store.writer import Writer
@@ -141,16 +142,21 @@ def open_store(
     min_free: int = MIN_FREE,
     duplicate_window: timedelta = DUPLICATE_WINDOW,
     busy: float = BUSY,
+    keys: Sequence[bytes] = (),
     random: RandomOctets = secrets.token_bytes,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Store:
-    """A store that connects when it is first used; a bad URL is `StoreUnavailable`. ``instance`` names this gateway."""
+    """A store that connects when it is first used; a bad URL is `StoreUnavailable`. ``instance`` names this gateway.
+
+    With ``keys`` content is encrypted by the first, and opened by all of them.
+    """
     parsed = read_url(url)
     path = database_path(parsed)
     engine = make_engine(parsed, writing=True, busy=busy)
     readers = make_engine(parsed, writing=False, busy=busy)
     upgrading = make_engine(parsed, writing=True, busy=busy, patient=True)
-    files = ContentFiles(content) if path is not None else ContentRows(engine, readers, clock)
+    sealing = Keys(keys, random)
+    files = ContentFiles(content, sealing) if path is not None else ContentRows(engine, readers, sealing, clock)
     ids = partial(new_id, random)
     name = instance or os.uname().nodename
     writer = Writer(engine, path, ids, busy)
