@@ -7,6 +7,7 @@ Identifiers depend on a seed only, so that the names of files are known beforeha
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path as Folder
 
@@ -79,11 +80,16 @@ def let_go(store: Store) -> None:
         decide(store, row.id, Choice.RELEASE, Actor("takahashi", "operator"), NOW)
 
 
-def release(store: Store, port: int, now: datetime) -> None:
-    """What the release worker does with all that is due at ``now``."""
+def release_worker(store: Store, port: int, clock: Callable[[], datetime]) -> ReleaseWorker:
+    """A release role that sends to a port of 127.0.0.1."""
     to_listener = Sender(Listener("127.0.0.1", port, timeouts=Timeouts(5, 5, 5, 5)), rest=0).send
     stationery = Stationery(Letterhead("mail-check@example.co.jp", UTC), "en", "postmaster@example.co.jp")
-    worker = ReleaseWorker(store, to_listener, stationery, DESK, _Quiet(), lambda: now)
+    return ReleaseWorker(store, to_listener, stationery, DESK, _Quiet(), clock)
+
+
+def release(store: Store, port: int, now: datetime) -> None:
+    """What the release worker does with all that is due at ``now``."""
+    worker = release_worker(store, port, lambda: now)
     try:
         worker.run_once(now)
     finally:
