@@ -167,6 +167,7 @@ def test_a_promise_that_is_kept_is_not(text: str) -> None:
         "添付ファイルが開けませんでした。",
         "資料の添付をお願いいたします。",
         "添付漏れのようですので再送をお願いします。",
+        "添付の件、了解しました。",
         "添付ファイル、確かに受け取りました。",
         "The manual is enclosed in the box.",
         "資料は11月20日のメールに添付しております。",

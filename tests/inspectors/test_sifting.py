@@ -24,7 +24,7 @@ from sekisho.inspectors import merge_fields, person_names
 from sekisho.inspectors.dictionaries import WordDictionary
 from sekisho.inspectors.merge_fields import placeholders
 
-FOLDERS = ("", "clean", "fresh", *(f"fresh-{number}" for number in range(2, 7)))
+FOLDERS = ("", "clean", "fresh", *(f"fresh-{number}" for number in range(2, 8)))
 PIECES = st.sampled_from(
     [
         *("Best regards,", "よろしくお願いいたします。", "-- ", "--------------------", "Sent from my iPhone"),

@@ -17,7 +17,8 @@ from sekisho.core.ports import Hit
 
 _SIEVED = 50_000
 """Characters of all words together up to which they are first looked for in one pattern."""
-_LINE_ENDS = ("\n", " \n", "\r\n", " \r\n")
+_GAPS = ("\n", " \n", "\r\n", " \r\n", "\n ", "\n  ", "  ", "\t")
+"""What may stand for a blank within a word: the end of a line, with indentation too, two blanks, a tab."""
 
 
 class WordDictionary:
@@ -58,10 +59,10 @@ def _plain(word: str) -> str:
 
 
 def _wrapped(word: str) -> Iterator[str]:
-    """The word with a line end in place of one of its blanks; before it the blank that format=flowed leaves there."""
+    """The word with another gap in place of one of its blanks."""
     for index, char in enumerate(word):
         if char == " ":
-            yield from (f"{word[:index]}{end}{word[index + 1 :]}" for end in _LINE_ENDS)
+            yield from (f"{word[:index]}{end}{word[index + 1 :]}" for end in _GAPS)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
