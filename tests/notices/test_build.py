@@ -252,7 +252,7 @@ def test_html_says_what_the_plain_text_says_and_loads_nothing() -> None:
     assert 'href="https://mail-check.example/h/x?a=1&amp;b=&quot;"' in html
     assert "tanaka@gmai.com" in html
     assert not any(word in html.lower() for word in ("<img", "<script", "src=", "url(", "<form", "onload"))
-    assert "Forwarding this mail gives nobody rights." in part(mail, "text/plain")
+    assert "Do not forward this mail: whatever is done by its link is on record as yours." in part(mail, "text/plain")
 
 
 def test_a_notice_survives_the_way_through_json() -> None:

@@ -177,7 +177,7 @@ TEXTS: Mapping[str, str] = {
     "foot.code": "ref. {code} ({ref})",
     "foot.first": "If somebody else decides first, we shall tell you.",
     "foot.between": " / ",
-    "foot.forward": "Forwarding this mail gives nobody rights.",
+    "foot.forward": "Do not forward this mail: whatever is done by its link is on record as yours.",
     "foot.help": "Help: {contact}",
     "foot.automatic": "This mail was written by a program; nobody reads replies to it.",
     # Ready reasons.

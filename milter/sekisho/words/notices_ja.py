@@ -147,7 +147,7 @@ TEXTS: Mapping[str, str] = {
     "foot.code": "受付{code}({ref})",
     "foot.first": "先に誰かが決めた場合はお知らせします。",
     "foot.between": "/",
-    "foot.forward": "転送先の人は操作できません。",
+    "foot.forward": "転送しないでください。リンクからの操作は、あなたの操作として記録されます。",
     "foot.help": "窓口:{contact}",
     "foot.automatic": "このメールは自動送信です。返信は読まれません。",
     "reason.wrong-recipient": "宛先が違う",

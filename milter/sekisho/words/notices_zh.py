@@ -147,7 +147,7 @@ TEXTS: Mapping[str, str] = {
     "foot.code": "受理码 {code}({ref})",
     "foot.first": "如他人先作出决定,会另行通知您。",
     "foot.between": "/",
-    "foot.forward": "转发本邮件不会赋予他人任何权限。",
+    "foot.forward": "请勿转发本邮件:通过其链接进行的操作均记录为您本人的操作。",
     "foot.help": "咨询:{contact}",
     "foot.automatic": "本邮件由系统自动发送,回复无人阅读。",
     "reason.wrong-recipient": "收件人有误",
