@@ -24,7 +24,7 @@ from sekisho.quarantine.campaigns import BATCH
 from sekisho.quarantine.decide import Fix, decide
 from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.refusals import Actor, Impossible
-from sekisho.quarantine.rights import Choice
+from sekisho.quarantine.rights import Choice, rights
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, StoreUnavailable, audit, campaigns, outbox, releases, statistics, tables
@@ -124,6 +124,7 @@ def test_many_are_one_line_one_notice_and_one_decision(bench: Bench) -> None:
     first, *others = mailing(bench.store, 3 * BATCH)
     (line,) = listing(bench.store, Filter())
     assert (line.id, line.members) == (first, len(others))
+    assert loaded(bench.store, first).members == len(others)
     assert bench.kinds() == ["held"]
     assert bench.store.read(counts)[State.HELD] == 1
     kept = bench.store.read(lambda view: list(statistics.kept_since(view, NOW - timedelta(days=1))))
@@ -338,3 +339,21 @@ def test_a_crash_among_the_members_loses_and_doubles_nothing(bench: Bench) -> No
     bench.at(NOW + timedelta(seconds=61))
     assert len(bench.sent()) == len(set(bench.sent())) == FEW
     assert bench.store.read(releases.pending) == 0
+
+
+def test_notices_say_that_others_follow_and_how_many(bench: Bench) -> None:
+    holds = mailing(bench.store, FEW)
+    decide(bench.store, holds[0], Choice.REJECT, OPERATOR, NOW)
+    rows = bench.store.read(partial(outbox.entries, hold=holds[0]))
+    assert {row.kind: row.payload["facts"]["members"] for row in rows} == {"held": 0, "rejected": FEW - 1}
+    bench.at(NOW)
+    mails = [octets for sender, _, octets in bench.listener.taken if not sender]
+    said = " ".join(" ".join(mail.decode().replace("=\r\n", "").split()) for mail in mails)
+    assert "2 more messages that are alike are treated the same, and so are those still to come." in said
+
+
+def test_nobody_is_offered_to_divide_a_campaign(bench: Bench) -> None:
+    first = keep(bench.store, message(0), offer=("drop-recipient", "cancel"))
+    assert Choice.DROP_RECIPIENT in rights(loaded(bench.store, first), SATO.name)
+    keep(bench.store, message(1), offer=("drop-recipient", "cancel"))
+    assert rights(loaded(bench.store, first), SATO.name) == (Choice.CANCEL, Choice.APPROVE)

@@ -50,7 +50,7 @@ def test_a_decision_changes_the_hold_is_on_record_and_tells_the_sender(
     entry = store.read(audit.entries)[-1]
     assert (entry.at, entry.actor, entry.role) == (LATER, SUZUKI.name, "operator")
     assert (entry.action, entry.hold, entry.reason) == (choice.value, hold, "wrong-recipient")
-    assert entry.details == {"recipients": ["x@partner.example", "Y@other.example"]}
+    assert entry.details == {"recipients": ["x@partner.example", "Y@other.example"], "outcome": after.outcome}
     row = store.read(lambda view: outbox.entries(view, hold))[-1]
     notice = from_json(dict(row.payload))
     assert (row.kind, notice.facts.actor, notice.facts.comment) == (told, SUZUKI.name, "wrong-recipient")

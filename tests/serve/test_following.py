@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sekisho.config.load import load
 from sekisho.serve.following import Following
 from sekisho.serve.metrics import Metrics, clear, exposition
 from sekisho.serve.roles import store_of
+from sekisho.store.unit import Entry, Unit
 from tests.cli.conftest import MESSAGE, Site
 
 
@@ -29,9 +31,17 @@ def counted(site: Site, folder: Path) -> None:
     site.hold()
     assert site.run("quarantine", "reject", first).code == 0
     assert site.run("quarantine", "cancel", second).code == 0
+    member = Entry(datetime.now(UTC), "root", "operator", "reject", second, details={"campaign": first})
+    again = Entry(datetime.now(UTC), "", "release", "corrected", second)
+    for entry in (member, again):
+        store.write(partial(_record, entry))
     following.step()
     following.step()
     store.close()
+
+
+def _record(entry: Entry, unit: Unit) -> None:
+    unit.record(entry)
 
 
 def test_each_decision_and_each_repeat_counts_once(site: Site, tmp_path: Path) -> None:
@@ -50,6 +60,8 @@ def test_each_decision_and_each_repeat_counts_once(site: Site, tmp_path: Path) -
     assert 'sekisho_decision_seconds_count{kind="reject"} 1.0' in lines
     assert 'sekisho_decision_seconds_count{kind="cancel"} 1.0' in lines
     assert "sekisho_repeats_total 1.0" in lines
+    for outcome in ("rejected", "cancelled", "corrected"):
+        assert f'sekisho_outcomes_total{{outcome="{outcome}"}} 1.0' in lines
     waited = next(line for line in lines if line.startswith('sekisho_decision_seconds_sum{kind="reject"}'))
     made = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
     assert float(waited.split()[1]) == pytest.approx((datetime.now(UTC) - made) / timedelta(seconds=1), rel=0.1)

@@ -114,6 +114,8 @@ class HoldFacts:
     """Of a digest."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     """Of a heartbeat."""
+    members: int | None = None
+    """How many more messages follow what is decided about this one; None where none ever will."""
     instead_of: str = ""
     """To whom the notice was sent first, in vain."""
 

@@ -183,8 +183,15 @@ class _Writer:
             lines = [self._failure(failure.recipient, failure.code, failure.text) for failure in facts.failures]
         else:
             lines = [self._address(address) for address in self._ordered()]
-        shortened = self._shortened(lines, [1] * len(lines))
+        shortened = [*self._shortened(lines, [1] * len(lines)), *self._alike()]
         return [self._summary(), *shortened] if self._kind in _DECIDING else shortened
+
+    def _alike(self) -> list[str]:
+        """That more messages follow the decision, now or later."""
+        members = self._facts.members
+        if members is None:
+            return []
+        return [self._texts.counted("alike", members) if members else self._texts.say("alike.none")]
 
     def _ordered(self) -> Sequence[str]:
         """Approvers see those of a domain together."""

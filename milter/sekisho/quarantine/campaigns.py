@@ -68,11 +68,6 @@ def record_followed(unit: Unit, hold: HoldRow, row: CampaignRow, now: datetime) 
     unit.record(Entry(now, row.decided_by, row.role, row.event, hold.id, row.reason, details))
 
 
-def is_first(hold: HoldRow) -> bool:
-    """Whether others may follow the hold."""
-    return not hold.campaign and any(lock.terms.campaign for lock in hold.waits)
-
-
 def decided(unit: Unit, hold: HoldRow, event: Event, by: str, role: str, now: datetime, reason: str) -> None:
     """The first of a campaign has its end: all that are alike will have the same."""
     row = campaigns.load(unit, hold.id)

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from sekisho.core.lifecycle import Answer, Event, Refused, State, after
 from sekisho.core.outcomes import FALSE_ALARM
-from sekisho.quarantine.campaigns import decided, is_first
+from sekisho.quarantine.campaigns import decided
 from sekisho.quarantine.fixes import NotPossible, fixed, fixes_of
 from sekisho.quarantine.memory import remember
-from sekisho.quarantine.notify import is_announced, tell, tell_asked
+from sekisho.quarantine.notify import is_announced, leads, tell, tell_asked
 from sekisho.quarantine.outcomes import with_outcome
 from sekisho.quarantine.refusals import (
     Actor,
@@ -103,7 +103,7 @@ def decide_within(
     if hold.state is not State.HELD and actor.role == "person" and choice in rights(hold, actor.name):
         return checked(unit, hold, choice, actor.name, now, reason)
     chosen = _chosen(hold, recipients)
-    if is_first(hold) and set(chosen) != set(waiting(hold)):
+    if leads(hold) and set(chosen) != set(waiting(hold)):
         _require_alone(unit, hold, choice, now)
     if false_alarm:
         hold = replace(hold, outcome=FALSE_ALARM)
@@ -158,12 +158,14 @@ def settle(
         people[ordinal] = replace(people[ordinal], state=state, decided=now, decided_by=actor.name)
     settled = holds.save(unit, hold, with_outcome(replace(hold, recipients=tuple(people))))
     concerned = [people[ordinal] for ordinal in chosen]
-    details = {"recipients": [person.path.address for person in concerned]}
+    details: dict[str, object] = {"recipients": [person.path.address for person in concerned]}
+    if settled.state is not State.HELD:
+        details["outcome"] = settled.outcome
     unit.record(Entry(now, actor.name, actor.role, event.value, hold.id, reason, details))
     if event is Event.RELEASE:
         releases.schedule(unit, hold.id, now)
         remember(unit, settled, chosen, actor.name, actor.role, now)
-    if is_first(settled) and settled.state is not State.HELD:
+    if leads(settled) and settled.state is not State.HELD:
         decided(unit, settled, event, actor.name, actor.role, now, reason)
     if event is not Event.RELEASE or actor.role != "timer" or is_announced(hold):
         tell(unit, _TOLD[event], settled, concerned, now, actor=actor.name, comment=reason, draft=draft)

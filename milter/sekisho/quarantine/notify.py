@@ -134,6 +134,11 @@ def _put(unit: Unit, notice: Notice, hold: HoldRow, now: datetime) -> None:
     outbox.add(unit, notice.kind, to_json(notice), now, hold=hold.id)
 
 
+def leads(hold: HoldRow) -> bool:
+    """Whether others may follow what is decided about the hold."""
+    return not hold.campaign and any(lock.terms.campaign for lock in hold.waits)
+
+
 def _hold_facts(hold: HoldRow, about: Sequence[RecipientRow]) -> HoldFacts:
     """What every notice about a hold says; the deadline is that of the lock whose time is over first."""
     deadline, fate = deadline_of(hold)
@@ -146,6 +151,7 @@ def _hold_facts(hold: HoldRow, about: Sequence[RecipientRow]) -> HoldFacts:
         gone=hold.evidence.gone,
         hidden=_addresses(hidden),
         files=hold.evidence.files,
+        members=hold.members if leads(hold) else None,
         deadline=deadline,
         on_expiry=fate,
     )

@@ -134,4 +134,10 @@ def _offers(hold: HoldRow) -> Iterator[Choice]:
     """What the rules of the locks that are still shut offer, each once, as far as the message allows it."""
     offered = (offer for lock in hold.waits if lock.opened is None for offer in lock.terms.offer)
     found = (_OFFERED[offer] for offer in dict.fromkeys(offered) if offer in _OFFERED)
-    return (choice for choice in found if choice not in FIXES or possible(hold, choice.value))
+    return (choice for choice in found if _is_possible(hold, choice))
+
+
+def _is_possible(hold: HoldRow, choice: Choice) -> bool:
+    if choice is Choice.DROP_RECIPIENT:
+        return not hold.members
+    return choice not in FIXES or possible(hold, choice.value)

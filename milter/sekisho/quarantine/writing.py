@@ -185,7 +185,8 @@ def _renewed(facts: HoldFacts, hold: HoldRow) -> HoldFacts:
     if hold.state is not State.HELD:
         return facts
     waiting = tuple(person.path.address for person in hold.recipients if person.state is State.HELD)
-    return replace(facts, waiting=waiting, deadline=deadline, on_expiry=fate)
+    members = hold.members if facts.members is not None else None
+    return replace(facts, waiting=waiting, deadline=deadline, on_expiry=fate, members=members)
 
 
 def reminder_due(hold: HoldRow | None, before: timedelta, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
+from sekisho.core.outcomes import CORRECTED
 from sekisho.serve.metrics import Metrics
 from sekisho.store import Store, StoreUnavailable, audit, holds
 from sekisho.store.rows import AuditRow
@@ -47,6 +48,11 @@ class Following:
             self._after = row.sequence
 
     def _count(self, row: AuditRow, created: datetime | None) -> None:
+        if "campaign" in row.details:
+            # One decision, whatever follows it.
+            return
+        if outcome := row.details.get("outcome") or (CORRECTED if row.action == CORRECTED else ""):
+            self._metrics.outcomes.labels(outcome).inc()
         if row.action == "offered-again":
             self._metrics.repeats.inc()
         elif row.action in DECISIONS and created is not None:

@@ -87,6 +87,7 @@ class Metrics:
         self.repeats = counter("repeats_total", "Messages offered again that found their hold")
         self.eom_duration = histogram("eom_duration_seconds", "From end-of-message to its reply", _EOM_BUCKETS)
         self.message_bytes = histogram("message_bytes", "Size of messages", _SIZE_BUCKETS)
+        self.outcomes = counter("outcomes_total", "Holds that ended, and messages that came again", "outcome")
         self.decision_seconds = histogram("decision_seconds", "From deposit to decision", _AGE_BUCKETS, "kind")
         self.releases = counter("releases_total", "Re-injections, by outcome for a recipient", "outcome")
         self.release_lag = histogram("release_lag_seconds", "From decision to acceptance by the MTA", _AGE_BUCKETS)

@@ -123,6 +123,9 @@ TEXTS: Mapping[str, str] = {
     # Lists.
     "domain-count": "{count} at {domain}",
     "and-more": "and {count} more",
+    "alike": "{count} more messages that are alike are treated the same, and so are those still to come.",
+    "alike.one": "One more message that is alike is treated the same, and so are those still to come.",
+    "alike.none": "Messages that are alike and still come are treated the same.",
     "waiting-summary": "{waiting} waiting / {gone} sent already / {hidden} of those waiting in Bcc",
     "hidden": "{address} (Bcc)",
     "failure": "{address}: {reply}",

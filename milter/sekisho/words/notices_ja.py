@@ -95,6 +95,8 @@ TEXTS: Mapping[str, str] = {
     "unanswered.step-up": "このメールには追加の本人確認が必要です。返信では承認できません。",
     "domain-count": "{domain} {count}名",
     "and-more": "ほか{count}名",
+    "alike": "ほかに同様のメール{count}通も同じ扱いになります(これから届くものを含む)",
+    "alike.none": "これから届く同様のメールも同じ扱いになります",
     "waiting-summary": "保留{waiting}名/送信処理済み{gone}名/Bccの保留{hidden}名",
     "hidden": "{address}(Bcc)",
     "failure": "{address}:{reply}",

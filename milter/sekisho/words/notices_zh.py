@@ -95,6 +95,8 @@ TEXTS: Mapping[str, str] = {
     "unanswered.step-up": "此邮件需要再次确认身份,不能通过回信批准。",
     "domain-count": "{domain} {count} 位",
     "and-more": "另有 {count} 位",
+    "alike": "另有 {count} 封同类邮件按同样方式处理(包括之后到来的)",
+    "alike.none": "之后到来的同类邮件也按同样方式处理",
     "waiting-summary": "暂缓 {waiting} 位/已放行 {gone} 位/暂缓的密送 {hidden} 位",
     "hidden": "{address}(密送)",
     "failure": "{address}:{reply}",
