@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sekisho
-from sekisho.core.patterns import BadPattern, Pattern, PatternSet
+from sekisho.core.patterns import ROOM, BadPattern, Pattern, PatternSet
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,14 @@ def test_all_patterns_of_our_own_are_patterns() -> None:
     assert len(ours) > 50
     for one in ours:
         one.checked()
+
+
+def test_a_long_pattern_has_room_for_its_automaton() -> None:
+    """Without it RE2 searches with another one, hundreds of times as slowly."""
+    long = Pattern(r"(?:\p{Han}{2,30}[市区]\p{Han}{1,30}){1,10}").checked()
+    assert long._compiled.programsize > 42_000
+    assert long._compiled.options.max_mem >= ROOM * long._compiled.programsize
+    assert list(long.spans("x東京都千代田区丸の")) == [(1, 9)]
 
 
 def _is_ours(name: str) -> bool:

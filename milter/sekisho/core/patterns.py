@@ -14,10 +14,11 @@ from typing import Any, Self
 
 import re2
 
-_SET_MEMORY = 32 << 20
 _WORDS_MEMORY = 64 << 20
 _PATTERN_MEMORY = 32 << 20
 """Octets that RE2 may use for a compiled set, and for what it remembers of its searches."""
+ROOM = 800
+"""Octets for each of a pattern's instructions: with half of it there is no room for the automaton of a long one."""
 MAX_LENGTH = 10_000
 """Longest pattern accepted, in characters."""
 
@@ -93,11 +94,9 @@ class PatternSet:
     def checked(self) -> Self:
         """Compiled now. Raises `BadPattern` for the first that is none."""
         # A set that has no memory to search would find nothing, and say nothing of it.
-        options = _options(False)
-        options.max_mem = _SET_MEMORY
-        made = re2.Set.SearchSet(options)
+        size = sum(_compiled(text, False).programsize for text in self._texts)
+        made = re2.Set.SearchSet(_options(False, ROOM * size))
         for text in self._texts:
-            _compiled(text, False)
             made.Add(text)
         if self._texts:
             made.Compile()
@@ -124,9 +123,8 @@ class AnyWord:
     __slots__ = ("_compiled",)
 
     def __init__(self, words: Iterable[str]) -> None:
-        options = _options(True)
-        options.max_mem = _WORDS_MEMORY
-        self._compiled: Any = re2.compile("|".join(map(re2.escape, sorted(words))), options)
+        pattern = "|".join(map(re2.escape, sorted(words)))
+        self._compiled: Any = re2.compile(pattern, _options(True, _WORDS_MEMORY))
 
     def found(self, text: str) -> bool:
         """Whether any of them is in the text."""
@@ -146,6 +144,8 @@ def _compiled(text: str, exact: bool) -> Any:
         raise BadPattern(text, f"longer than {MAX_LENGTH} characters")
     try:
         compiled = re2.compile(text, _options(exact))
+        if ROOM * compiled.programsize > _PATTERN_MEMORY:
+            compiled = re2.compile(text, _options(exact, ROOM * compiled.programsize))
     except (re2.error, UnicodeEncodeError) as error:
         raise BadPattern(text, _words(error)) from None
     if compiled.search(b"") and compiled.search(b"\x01"):
@@ -153,13 +153,13 @@ def _compiled(text: str, exact: bool) -> Any:
     return compiled
 
 
-def _options(exact: bool) -> Any:
+def _options(exact: bool, memory: int = 0) -> Any:
     options = re2.Options()
     options.case_sensitive = exact
     options.log_errors = False
     # With RE2's own 8 MiB a long pattern with classes of Han letters leaves no room for its automaton, and each search
     # takes four hundred times as long.
-    options.max_mem = _PATTERN_MEMORY
+    options.max_mem = max(_PATTERN_MEMORY, memory)
     return options
 
 
