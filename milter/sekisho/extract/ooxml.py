@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 
 from sekisho.extract import slides, spreadsheet, word
 from sekisho.extract.drawn import Drawn
@@ -61,6 +62,7 @@ WITHOUT_TEXT = re.compile(
 """Parts in which nobody writes anything; cells and their strings are read by others."""
 _DRAWN = re.compile(r"(?:word|xl|ppt)/(charts/chart|diagrams/data)(?:ex)?(\d+)\.xml")
 _MASTERS = re.compile(r"ppt/(?:slide|notes|handout)(?:masters|layouts)/.+\.xml")
+_WRITTEN = re.compile(rb"<(?:\w{1,20}:)?t(?:\s[^<>]*)?>([^<]+)<")
 _KEPT = re.compile(r"xl/(pivotcache/pivotcache(?:records|definition)|externallinks/externallink)(\d+)\.xml")
 
 
@@ -76,8 +78,9 @@ def read(data: bytes, archive: Archive, job: Job) -> None:
     for found in filter(None, map(_DRAWN.fullmatch, names)):
         text = Drawn(_SHOWN).read(archive.part(found[0]), job.budget).text
         job.text(text, f"{found[1].partition('/')[2]}{found[2]}")
-    masters = (Drawn().read(archive.part(name), job.budget).text for name in names if _MASTERS.fullmatch(name))
-    job.text("\n".join(filter(None, (text.strip() for text in masters))), "master")
+    # Large and seldom written in: their texts alone are picked out.
+    masters = b"\n".join(archive.part(name) for name in names if _MASTERS.fullmatch(name))
+    job.text("\n".join(unescape(found.decode("utf-8", "replace")) for found in _WRITTEN.findall(masters)), "master")
     for found in filter(None, map(_KEPT.fullmatch, names)):
         _kept(archive.part(found[0]), f"{found[1].partition('/')[2]}{found[2]}(hidden)", job)
     if any(name.endswith("vbaproject.bin") for name in names):
