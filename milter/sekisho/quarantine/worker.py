@@ -50,6 +50,7 @@ class ReleaseWorker:
         self._language = stationery.language
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
         self._asked: Future[int] | None = None
+        self._looked: datetime | None = None
         self._daily = Daily(store, stationery.daily)
         told = Notices(store, send, stationery, watch, clock, desk.calendar)
         self._releases: Pool[ReleaseRow] = Pool(store, sent, owner, RELEASE_SLOTS, watch, self._wake.set)
@@ -105,8 +106,10 @@ class ReleaseWorker:
         return chosen + expired + followed + told + self._releases.step(now) + self._notices.step(now)
 
     def _ask_beside(self, now: datetime) -> None:
-        """Ask people in a thread of its own: a directory that is slow keeps nobody else waiting."""
-        if self._asked is None or self._asked.done():
+        """Ask people in a thread of its own, no oftener than one looks: a slow directory keeps nobody else waiting."""
+        is_early = self._looked is not None and abs((now - self._looked).total_seconds()) < PAUSE
+        if not is_early and (self._asked is None or self._asked.done()):
+            self._looked = now
             self._asked = self._asking.submit(self._ask, now)
 
     def _ask(self, now: datetime) -> int:
