@@ -32,6 +32,9 @@ _BESIDE = r"(?: ?御?(?:侍史|机下|玉案下|許|もとへ))?"
 """What is added to a doctor's name: 大谷先生 御侍史."""
 _PERSON = re.compile(rf"(?P<name>{_NAME}{{1,12}}(?: {_NAME}{{1,8}})?) ?(?:{POST} ?)?{HONORIFIC}{_BESIDE}[、,:!]?$")
 _BY_POST = re.compile(rf"(?P<name>{_NAME}{{1,5}}) ?{POST}[、,]?$")
+_HONORIFICS = tuple(HONORIFIC.removeprefix("(?:").removesuffix(")").split("|"))
+_ANY_POST, _ANY_LEGAL = re.compile(POST), re.compile(LEGAL)
+"""What the patterns cannot match without, and what costs less to look for: they begin with any name."""
 _COMPANY = re.compile(rf"{LEGAL} ?(?P<after>[^\s、,。()]{{1,30}})|(?P<before>[^\s、,。()]{{1,30}}?) ?{LEGAL}")
 _GREETING = (
     r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|sehr geehrte[rs]?|liebe[rs]?|hallo"
@@ -102,7 +105,7 @@ def addressees(lines: Iterable[str]) -> Iterator[Addressee]:
 
 def companies(text: str) -> Iterator[str]:
     """Names of companies, without their legal form."""
-    for found in _COMPANY.finditer(text[: _LONGEST * 2]):
+    for found in _COMPANY.finditer(text[: _LONGEST * 2]) if _ANY_LEGAL.search(text) else ():
         yield re.sub(r"(?:御中|様).*$", "", found["after"] or found["before"])
 
 
@@ -139,7 +142,9 @@ def _person(text: str) -> tuple[str, str]:
         return "", ""
     if chinese and not text.endswith(("様", "さん", "殿")) and not is_group(chinese["name"]):
         return chinese["name"], "ja" if text.endswith(("先生", "主任", "教授")) else "zh"
-    found = _PERSON.search(text) or _BY_POST.search(text)
+    found = _PERSON.search(text) if any(word in text for word in _HONORIFICS) else None
+    if found is None and _ANY_POST.search(text):
+        found = _BY_POST.search(text)
     if not found:
         return "", ""
     name = re.sub(rf" ?{POST}$", "", found["name"].strip())
