@@ -7,7 +7,7 @@ Combination follows Kleene's strong three-valued logic, recipient by recipient.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 Mask = int
@@ -51,3 +51,8 @@ def members(mask: Mask) -> Iterator[int]:
         lowest = mask & -mask
         yield lowest.bit_length() - 1
         mask ^= lowest
+
+
+def renumbered(mask: Mask, indexes: Sequence[int | None]) -> Mask:
+    """The mask with bit n for the recipient whose old bit was ``indexes[n]``; None is one that has no old bit."""
+    return sum(1 << place for place, index in enumerate(indexes) if index is not None and mask >> index & 1)

@@ -21,12 +21,12 @@ from sekisho.core.message import Path, Transaction, message_octets
 from sekisho.core.offers import Offers
 from sekisho.core.plan import Deposit, Plan, Wait
 from sekisho.core.thread import thread_of
-from sekisho.core.truth import Mask
+from sekisho.core.truth import renumbered
 from sekisho.quarantine.campaigns import Joined, join, record_followed
 from sekisho.quarantine.notify import announces, answer_to, is_announced, tell, tell_planned
 from sekisho.quarantine.received import hold_ids, released_just_now
 from sekisho.quarantine.voting import must_ask
-from sekisho.store import Store, StoreUnavailable, holds, releases
+from sekisho.store import Store, StoreUnavailable, holds, offered, releases
 from sekisho.store.codec import header_lengths
 from sekisho.store.rows import HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.unit import Entry, Unit, View
@@ -107,7 +107,7 @@ class _Offer:
 
     def _covered(self, view: View) -> dict[_Spelling, HoldId]:
         since = self.message.received - self.window
-        return {_spelling(one.path): one.hold for one in holds.covered(view, self.message.offer_key, since)}
+        return {_spelling(one.path): one.hold for one in offered.covered(view, self.message.offer_key, since)}
 
     def _refuse_loop(self, view: View, covering: Iterable[HoldId]) -> None:
         """A release that comes back may look like a repeat of the message: it must not be swallowed as one."""
@@ -118,7 +118,7 @@ class _Offer:
                 raise ReleaseLoop(hold)
 
     def _count_repeat(self, unit: Unit, found: tuple[HoldId, ...]) -> None:
-        holds.count_offer(unit, found)
+        offered.count_offer(unit, found)
         for hold in found:
             details = {"queue_id": self.message.queue_id}
             unit.record(Entry(self.message.received, "", _ROLE, "offered-again", hold, details=details))
@@ -167,10 +167,10 @@ class _Offer:
         places = {_spelling(path): index for index, path in enumerate(self.transaction.recipients)}
         indexes = [places.get(_spelling(path)) for path in one.recipients]
         findings = (
-            replace(finding, recipients=_renumbered(finding.recipients, indexes)) for finding in self.evidence.findings
+            replace(finding, recipients=renumbered(finding.recipients, indexes)) for finding in self.evidence.findings
         )
         concerned = tuple(finding for finding in findings if finding.recipients)
-        hidden = _renumbered(self.evidence.hidden, indexes)
+        hidden = renumbered(self.evidence.hidden, indexes)
         thread = thread_of(self.transaction.fields) if any(lock.terms.approved_for for lock in one.waits) else ()
         return replace(self.evidence.of(one.rules), thread=thread, findings=concerned, hidden=hidden, gone=self._gone())
 
@@ -291,11 +291,6 @@ def _details(hold: HoldRow) -> dict[str, object]:
         "digest": hold.message.digest,
         **({"campaign": hold.campaign} if hold.campaign else {}),
     }
-
-
-def _renumbered(mask: Mask, indexes: list[int | None]) -> Mask:
-    """The mask with bit n for the recipient whose old bit was ``indexes[n]``; None is one that policy added."""
-    return sum(1 << place for place, index in enumerate(indexes) if index is not None and mask >> index & 1)
 
 
 def _spelling(path: Path) -> _Spelling:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import chain
@@ -13,7 +13,6 @@ from sqlalchemy import BindParameter, RowMapping, Update, bindparam, select, upd
 
 from sekisho.core.changes import from_json, to_json
 from sekisho.core.lifecycle import State, summary
-from sekisho.core.message import Path
 from sekisho.store import campaigns, locks
 from sekisho.store.codec import (
     client_from_json,
@@ -26,7 +25,7 @@ from sekisho.store.codec import (
 )
 from sekisho.store.content import PIECE, LargeContent, StoredContent
 from sekisho.store.errors import Conflict, ContentDamaged
-from sekisho.store.prepared import ask, renamed
+from sekisho.store.prepared import renamed
 from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.tables import chunks, holds, messages, recipients, waits
 from sekisho.store.unit import Found, Unit, View
@@ -39,27 +38,12 @@ JOINED = select(holds, *(column.label(f"message_{column.name}") for column in me
 )
 """Holds with their messages, as `load_rows` reads them."""
 
-_COVERED = (
-    select(recipients.c.hold, recipients.c.raw, recipients.c.params)
-    .join(holds, recipients.c.hold == holds.c.id)
-    .join(messages, holds.c.message == messages.c.id)
-    .where(messages.c.offer_key == bindparam("offer_key"), messages.c.received > bindparam("since"))
-    .order_by(holds.c.created, holds.c.id, recipients.c.ordinal)
-)
 _OF_HOLD: BindParameter[str] = bindparam("hold")
 _ONE = JOINED.where(holds.c.id == _OF_HOLD)
 _STATE = select(holds.c.state).where(holds.c.id == _OF_HOLD)
 _PEOPLE = select(recipients).where(recipients.c.hold == _OF_HOLD).order_by(recipients.c.ordinal)
 _LOCKS = select(waits).where(waits.c.hold == _OF_HOLD).order_by(waits.c.ordinal)
 _OCTETS = select(chunks.c.octets).where(chunks.c.message == bindparam("message")).order_by(chunks.c.ordinal)
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """A forward-path that a hold of the same message already has."""
-
-    hold: str
-    path: Path
 
 
 def add_message(unit: Unit, row: MessageRow, inline: bytes | None) -> None:
@@ -110,26 +94,6 @@ def add_hold(unit: Unit, hold: HoldRow) -> None:
     unit.add(holds, values)
     unit.add(recipients, *(_recipient_values(hold, n) for n in range(len(hold.recipients))))
     locks.add(unit, hold)
-
-
-def covered(view: View, offer_key: str, since: datetime) -> list[Covered]:
-    """The forward-paths of all holds of messages with this key that came since then.
-
-    Who may add to them keeps all others away until the commit: two offers of one message make one hold.
-    """
-    if isinstance(view, Unit):
-        view.keep_alone(offer_key)
-    connection = view.reading(messages, "offer_key", offer_key)
-    rows = ask(connection, _COVERED, {"offer_key": offer_key, "since": since})
-    return [Covered(hold, path_from_row(raw, params)) for hold, raw, params in rows]
-
-
-def count_offer(unit: Unit, hold_ids: Iterable[str]) -> None:
-    """The message of these holds came once more."""
-    wanted = list(hold_ids)
-    if wanted:
-        query = update(holds).where(holds.c.id.in_(wanted))
-        unit.connection.execute(query.values(offered=holds.c.offered + 1))
 
 
 def created(view: View, hold_id: str) -> datetime | None:
