@@ -4,113 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import update
 
 from sekisho.core.actions import OnExpiry
-from sekisho.core.approval import SELF, Role
-from sekisho.core.campaign import Campaign
 from sekisho.core.finding import Finding
 from sekisho.core.lifecycle import State
-from sekisho.core.message import Transaction
-from sekisho.core.plan import Wait
-from sekisho.core.terms import Terms
-from sekisho.notices.build import Letterhead
-from sekisho.quarantine import campaigns as quarantine_campaigns
 from sekisho.quarantine.campaigns import BATCH
 from sekisho.quarantine.decide import Fix, decide
-from sekisho.quarantine.deposit import deposit
 from sekisho.quarantine.refusals import Actor, Impossible
 from sekisho.quarantine.rights import Choice, rights
-from sekisho.quarantine.worker import ReleaseWorker
-from sekisho.quarantine.writing import Stationery
-from sekisho.store import Store, StoreUnavailable, audit, campaigns, outbox, releases, statistics, tables
+from sekisho.store import Store, audit, outbox, statistics
 from sekisho.store.listing import Filter, counts, listing
-from sekisho.store.unit import Unit
+from tests.support.mailing import FEW, FOUND, OPERATOR, SATO, WINDOW, Bench, keep, mailing, message
 from tests.support.stores import (
     NOW,
-    Listener,
-    Recorder,
-    a_desk,
-    a_plan,
     a_transaction,
-    an_evidence,
-    die,
-    in_child,
     loaded,
     octets_of,
 )
-
-SATO, OPERATOR = Actor("sato@example.co.jp"), Actor("root", "operator")
-WINDOW = timedelta(hours=2)
-FEW = 3
-FOUND = Finding("personal-data", "body", 1, kind="phone", count=2)
-
-
-def message(
-    n: int, body: bytes = b"", received: datetime = NOW, fields: tuple[tuple[str, str], ...] = ()
-) -> Transaction:
-    """The n-th of a mailing."""
-    body = b"for %d\r\n" % n + body
-    return a_transaction(f"<r{n}@partner.example>", body=body, received=received, queue_id=f"4A{n}", fields=fields)
-
-
-def keep(
-    store: Store,
-    transaction: Transaction,
-    *found: Finding,
-    key: str = "k",
-    approval: Role = SELF,
-    offer: tuple[str, ...] = ("cancel",),
-    lasts: timedelta | None = timedelta(hours=1),
-    on_expiry: OnExpiry = OnExpiry.RETURN,
-) -> str:
-    """Hold a message of the mailing ``key``."""
-    expires = transaction.received + lasts if lasts else None
-    wait = Wait("secret", expires, on_expiry, Terms(approval, offer=offer, campaign=WINDOW))
-    plan = a_plan(transaction, wait)
-    (one,) = plan.deposits
-    plan = replace(plan, deposits=(replace(one, campaign=Campaign(key, WINDOW)),))
-    (hold,) = deposit(store, transaction, plan, an_evidence(*(found or (FOUND,))))
-    return hold
-
-
-def mailing(store: Store, number: int, **kept: object) -> list[str]:
-    return [keep(store, message(n), **kept) for n in range(number)]  # type: ignore[arg-type]
-
-
-class Bench:
-    """A store with its release role."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.watch, self.listener, self.now = store, Recorder(), Listener(), NOW
-        stationery = Stationery(Letterhead("check@example.co.jp", UTC), "en", "postmaster@example.co.jp")
-        self.worker = ReleaseWorker(store, self.listener.send, stationery, a_desk(), self.watch, lambda: self.now)
-
-    def at(self, moment: datetime) -> None:
-        """Move the clock there and do what is due."""
-        self.now = moment
-        self.worker.run_once(moment)
-
-    def sent(self) -> list[str]:
-        """To whom mail with a sender went."""
-        return sorted(one for sender, people, _ in self.listener.taken if sender for one in people)
-
-    def states(self, holds: list[str]) -> set[State]:
-        return {loaded(self.store, hold).state for hold in holds}
-
-    def kinds(self) -> list[str]:
-        """The notices there are, in the outbox or sent."""
-        rows = (self.store.read(partial(outbox.entries, hold=hold)) for hold in _all(self.store))
-        return sorted(row.kind for found in rows for row in found)
-
-
-def _all(store: Store) -> list[str]:
-    found = [hold.id for hold in listing(store, Filter(frozenset()))]
-    return found + [hold.id for first in found for hold in listing(store, Filter(frozenset(), campaign=first))]
 
 
 @pytest.fixture
@@ -289,56 +203,6 @@ def test_a_member_is_found_by_its_recipient_and_decided_alone_by_the_operator(be
     decide(bench.store, holds[0], Choice.RELEASE, OPERATOR, NOW)
     bench.at(NOW)
     assert bench.sent() == ["r0@partner.example", "r1@partner.example"]
-
-
-def test_a_member_committed_while_it_was_decided_follows_at_a_later_look(bench: Bench) -> None:
-    """As another gateway on the same database may do."""
-    holds = mailing(bench.store, FEW)
-    decide(bench.store, holds[0], Choice.RELEASE, OPERATOR, NOW)
-    bench.at(NOW)
-    late = keep(bench.store, message(9), key="other")
-    bench.store.write(lambda unit: _attach(unit, late, holds[0]))
-    bench.at(NOW + timedelta(seconds=1))
-    assert bench.states([late]) == {State.RELEASED}
-    for look in quarantine_campaigns.LOOKS:
-        bench.at(NOW + look)
-    assert not bench.store.read(lambda view: campaigns.is_due(view, NOW + timedelta(days=30)))
-
-
-def _attach(unit: Unit, hold: str, campaign: str) -> None:
-    unit.connection.execute(update(tables.holds).where(tables.holds.c.id == hold).values(campaign=campaign))
-
-
-def test_a_batch_that_fails_is_told_and_done_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    holds = mailing(bench.store, FEW)
-    decide(bench.store, holds[0], Choice.REJECT, OPERATOR, NOW)
-    real = quarantine_campaigns.record_followed
-
-    def broken(*_: object) -> None:
-        raise StoreUnavailable("disk full")
-
-    monkeypatch.setattr(quarantine_campaigns, "record_followed", broken)
-    bench.at(NOW)
-    assert ("alarmed", "timer", holds[0]) in [event[:3] for event in bench.watch.events]
-    assert bench.states(holds[1:]) == {State.HELD}
-    monkeypatch.setattr(quarantine_campaigns, "record_followed", real)
-    bench.at(NOW + timedelta(seconds=61))
-    assert bench.states(holds) == {State.REJECTED}
-
-
-def test_a_crash_among_the_members_loses_and_doubles_nothing(bench: Bench) -> None:
-    holds = mailing(bench.store, FEW)
-    decide(bench.store, holds[0], Choice.RELEASE, OPERATOR, NOW)
-
-    def child() -> None:
-        quarantine_campaigns.record_followed = die  # type: ignore[assignment]
-        quarantine_campaigns.settle_due(bench.store, "gw1/x", NOW, lambda *_: None)
-
-    assert in_child(child, bench.store) == -9
-    assert bench.states(holds[1:]) == {State.HELD}
-    bench.at(NOW + timedelta(seconds=61))
-    assert len(bench.sent()) == len(set(bench.sent())) == FEW
-    assert bench.store.read(releases.pending) == 0
 
 
 def test_notices_say_that_others_follow_and_how_many(bench: Bench) -> None:
