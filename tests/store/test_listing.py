@@ -67,6 +67,14 @@ def test_filters_compare_without_letter_case(store: Store, ids: list[str]) -> No
     assert listed(store, Filter(every, sender="s1@example.co.jp", recipient="p0@partner.example")) == [ids[3]]
 
 
+def test_holds_of_a_time_are_listed_from_its_beginning_up_to_before_its_end(store: Store, ids: list[str]) -> None:
+    every = frozenset[State]()
+    second = NOW + timedelta(seconds=1)
+    assert set(listed(store, Filter(every, since=second))) == set(ids[2:])
+    assert set(listed(store, Filter(every, until=second))) == set(ids[:2])
+    assert set(listed(store, Filter(every, since=second, until=second + timedelta(seconds=1)))) == set(ids[2:4])
+
+
 @pytest.mark.parametrize("page", [1, 2, 500])
 def test_paging_gives_each_hold_once(store: Store, ids: list[str], page: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "_PAGE", page)

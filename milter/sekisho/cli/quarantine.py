@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sekisho.cli import remembered, shown
-from sekisho.cli.common import actor_of, common, configuration_of
+from sekisho.cli.common import actor_of, common, configuration_of, moment_of
 from sekisho.cli.deciding import decided, fixing, let_go, load, or_refused, report, seen, sent
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import (
@@ -115,6 +115,10 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipient", default="", metavar="R")
     parser.add_argument("--rule", default="", metavar="ID")
     parser.add_argument("--campaign", default="", metavar="HOLD-ID", help="the messages that follow this one")
+    parser.add_argument(
+        "--since", default="", metavar="TIME", help="made then or later: 2026-11-24, 2026-11-24T09:00, 7d"
+    )
+    parser.add_argument("--until", default="", metavar="TIME", help="made before that")
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
     parser.add_argument("--after", default="", metavar="HOLD-ID", help="go on after this one")
     parser.add_argument("-q", "--quiet", action="store_true", help="hold-ids only")
@@ -124,6 +128,9 @@ def _list(configuration: Configuration, store: Store, options: argparse.Namespac
     chosen = {State(state) for state in options.state or ()}
     campaign = read_id(options.campaign)
     wanted = Filter(sender=options.sender, recipient=options.recipient, rule=options.rule, campaign=campaign)
+    zone = configuration.site.zone
+    since, until = moment_of(options.since, zone, "--since"), moment_of(options.until, zone, "--until")
+    wanted = replace(wanted, since=since, until=until)
     if options.all or chosen:
         wanted = replace(wanted, states=frozenset(chosen))
     for hold in listing(store, wanted, limit=options.limit, after=options.after):

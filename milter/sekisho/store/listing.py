@@ -31,6 +31,10 @@ class Filter:
     """Envelope sender or sender of record."""
     recipient: str = ""
     rule: str = ""
+    since: datetime | None = None
+    """Made then or later."""
+    until: datetime | None = None
+    """Made before that."""
     campaign: str = ""
     """The holds that follow this one. Otherwise such holds are listed only where a recipient is asked for: they are
     what waits behind one line of the list."""
@@ -39,8 +43,9 @@ class Filter:
 def listing(store: Store, wanted: Filter, *, limit: int | None = None, after: str = "") -> Iterator[HoldRow]:
     """Holds, the newest first, from the one after the hold-id ``after``; page by page, so that a million stream."""
     start = _position(store, after)
-    streams = [_stream(store, wanted, state, start) for state in sorted(wanted.states, key=lambda one: one.value)]
-    rows = heapq.merge(*streams or [_stream(store, wanted, None, start)], key=_age, reverse=True)
+    page = _PAGE if limit is None else min(_PAGE, max(limit, 1))
+    states: list[State | None] = [*sorted(wanted.states, key=lambda one: one.value)] or [None]
+    rows = heapq.merge(*(_stream(store, wanted, state, start, page) for state in states), key=_age, reverse=True)
     for count, row in enumerate(rows):
         if limit is not None and count >= limit:
             return
@@ -82,10 +87,10 @@ def _position(store: Store, after: str) -> _Position | None:
     return (row.created, row.id) if row is not None else None
 
 
-def _stream(store: Store, wanted: Filter, state: State | None, start: _Position | None) -> Iterator[HoldRow]:
+def _stream(store: Store, wanted: Filter, state: State | None, start: _Position | None, size: int) -> Iterator[HoldRow]:
     """One state's holds, or all; each page is read by itself, so that no log grows meanwhile."""
     position = start
-    while page := store.read(_page(_query(wanted, state, position))):
+    while page := store.read(_page(_query(wanted, state, position).limit(size))):
         yield from page
         position = _age(page[-1])
 
@@ -95,9 +100,13 @@ def _page(query: Select[tuple[object, ...]]) -> Callable[[View], list[HoldRow]]:
 
 
 def _query(wanted: Filter, state: State | None, position: _Position | None) -> Select[tuple[object, ...]]:
-    query: Select[tuple[object, ...]] = JOINED.order_by(holds.c.created.desc(), holds.c.id.desc()).limit(_PAGE)
+    query: Select[tuple[object, ...]] = JOINED.order_by(holds.c.created.desc(), holds.c.id.desc())
     if state is not None:
         query = query.where(holds.c.state == state)
+    if wanted.since is not None:
+        query = query.where(holds.c.created >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(holds.c.created < wanted.until)
     if position is not None:
         created, hold = position
         query = query.where(or_(holds.c.created < created, and_(holds.c.created == created, holds.c.id < hold)))
