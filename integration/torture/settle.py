@@ -76,4 +76,5 @@ class _Alarms:
         """Seen in the store as well."""
 
     def alarmed(self, what: str, subject: str, why: str) -> None:
-        self.said.append(f"{what} {subject}: {why}")
+        if what != "uncertain":
+            self.said.append(f"{what} {subject}: {why}")

@@ -272,6 +272,8 @@ def test_a_dead_workers_release_is_taken_over_when_its_lease_is_over(bench: Benc
     bench.at(NOW + LEASE)
     assert len(bench.mails()) == 1
     assert loaded(bench.store, hold).state is State.RELEASED
+    assert bench.watch.alarms() == ["uncertain"]
+    assert "sent-again" in [row.action for row in bench.store.read(audit.entries)]
 
 
 def test_two_workers_send_each_message_once(store: Store) -> None:
@@ -420,6 +422,7 @@ def test_a_worker_that_stops_gives_back_what_it_had_not_begun(store: Store) -> N
     assert begun.wait(30)
     stop.set()
     waiting.until(lambda: len(free(store)) == 20 - RELEASE_SLOTS, "the rest is free for others")
+    assert not any(row.cut_off for row in free(store))
     go_on.set()
     running.join()
     assert sum(loaded(store, hold).state is State.RELEASED for hold in ids) == RELEASE_SLOTS

@@ -27,8 +27,8 @@ Record = Callable[[Unit], Report]
 Row = TypeVar("Row")
 
 LEASE = timedelta(seconds=60)
-AHEAD = 8
-"""Rows claimed for each thread: claiming one by one would cost more than what is done with them."""
+AHEAD = 3
+"""Rows claimed for each thread: one by one would cost too much, and many would wait for a lease after a crash."""
 
 
 class Source(Protocol[Row]):
@@ -99,7 +99,7 @@ class Pool(Generic[Row]):
         if given_back and now is not None:
             # Nothing is lost if this fails: the leases run out.
             with suppress(StoreUnavailable):
-                self._store.write(lambda unit: self._source.renew(unit, given_back, self._owner, now))
+                self._store.write(lambda unit: self._source.renew(unit, given_back, "", now))
         self._threads.shutdown(wait=True)
 
     def _renew(self, now: datetime) -> None:

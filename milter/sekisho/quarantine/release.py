@@ -62,6 +62,8 @@ class Releases:
 
     def attempt(self, row: ReleaseRow) -> Record:
         """Send what is under way of a hold."""
+        if row.cut_off:
+            self._watch.alarmed("uncertain", row.hold, "an attempt was cut off, after which the listener may have it")
         try:
             hold, content = self._store.read(lambda view: self._loaded(view, row.hold))
             going = [n for n, person in enumerate(hold.recipients) if person.state in UNDER_WAY]
@@ -95,6 +97,8 @@ class Releases:
         saved = holds.save(unit, hold, replace(hold, recipients=people))
         changed = [new for new, old in zip(people, before, strict=True) if new != old]
         unsure = [one for one in (answers or {}).values() if one.uncertain]
+        if row.cut_off:
+            unit.record(Entry(now, "", _ROLE, "sent-again", hold.id))
         _put_on_record(unit, saved, now, changed, unsure, damaged=answers is None)
         bounced = [person for person in changed if person.state is State.BOUNCED]
         if bounced:

@@ -41,7 +41,7 @@ def is_due(view: View, now: datetime) -> bool:
 def claim(unit: Unit, owner: str, now: datetime, lasts: timedelta, limit: int) -> list[ReleaseRow]:
     """Take holds that are due to be sent."""
     rows = leases.claim(unit, releases, "hold", owner, now, lasts, limit)
-    return [ReleaseRow(row["hold"], row["decided"], row["due"], row["attempts"]) for row in rows]
+    return [ReleaseRow(row["hold"], row["decided"], row["due"], row["attempts"], bool(row["owner"])) for row in rows]
 
 
 def renew(unit: Unit, holds: Iterable[str], owner: str, until: datetime) -> None:

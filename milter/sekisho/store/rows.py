@@ -175,6 +175,8 @@ class ReleaseRow:
     decided: datetime
     due: datetime
     attempts: int
+    cut_off: bool = False
+    """Whether another owner's lease ran out: what it did is not known."""
 
 
 @dataclass(frozen=True, slots=True)
