@@ -80,6 +80,29 @@ def test_new_text_between_quoted_lines_is_new() -> None:
     assert found["new answer"] is Voice.NEW
 
 
+INTRODUCTIONS = [
+    "2026年11月20日(金) 10:00 山田太郎 <yamada@other.example>:",
+    "2026年11月20日(金) 10:00 山田太郎\n<yamada.taro.very.long@other.example>:",
+    "On Fri, Nov 20, 2026 at 10:00 AM Taro Yamada <yamada@other.example> wrote:",
+    "On Fri, Nov 20, 2026 at 10:00 AM Taro Yamada\n<yamada@other.example> wrote:",
+    "张三 <zhang@other.example> 于2026年11月20日周五 10:00写道：",
+]
+
+
+@pytest.mark.parametrize("introduction", INTRODUCTIONS)
+def test_what_introduces_marked_quotations_is_quoted_and_the_answers_between_are_new(introduction: str) -> None:
+    found = voices(f"上の文\n\n{introduction}\n\n> 古い文\n\n答えの文\n")
+    assert {found[line] for line in introduction.split("\n")} == {Voice.QUOTED}
+    assert (found["上の文"], found["> 古い文"], found["答えの文"]) == (Voice.NEW, Voice.QUOTED, Voice.NEW)
+
+
+@pytest.mark.parametrize("introduction", INTRODUCTIONS)
+def test_what_introduces_an_unmarked_quotation_is_quoted_whole(introduction: str) -> None:
+    found = voices(f"上の文\n\n{introduction}\n\n古い文\n")
+    assert {found[line] for line in (*introduction.split("\n"), "古い文")} == {Voice.QUOTED}
+    assert found["上の文"] is Voice.NEW
+
+
 @pytest.mark.parametrize(
     "signature",
     [

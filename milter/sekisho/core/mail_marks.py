@@ -43,6 +43,7 @@ ATTRIBUTION = Pattern(
 )
 ATTRIBUTION_STARTS = Pattern(r"^\s*on\s.{4,100}(?:,|\d|<.{0,80}@.{0,80}>)\s*$")
 ATTRIBUTION_GOES_ON = Pattern(r"^.{0,120}wrote:\s*$")
+ADDRESS_FIRST = Pattern(r"^\s*<?[^\s<>@]+@[^\s<>@]+>?.{0,20}[:：]\s*$")
 DATED = Pattern(r"\d{4}\s*[-/年.]\s*\d{1,2}|\d{1,2}:\d\d|\b20\d\d\b")
 MACHINE_LINE = Pattern(rf"^\s*{MACHINE}")
 CONTACT = Pattern(

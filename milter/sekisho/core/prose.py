@@ -16,6 +16,7 @@ from itertools import accumulate, islice
 
 from sekisho.core.lazy import lazy
 from sekisho.core.mail_marks import (
+    ADDRESS_FIRST,
     ATTRIBUTION,
     ATTRIBUTION_GOES_ON,
     ATTRIBUTION_STARTS,
@@ -132,6 +133,12 @@ class Prose:
             if rest is not Voice.NEW:
                 voices[number:] = bytes([rest]) * (len(lines) - number)
                 return
+            introduction = _attribution(lines, number)
+            if introduction and _marks_quotes(lines, introduction[-1]):
+                voices[introduction[0] : introduction[-1] + 1] = bytes([Voice.QUOTED]) * len(introduction)
+            elif introduction:
+                voices[introduction[0] :] = bytes([Voice.QUOTED]) * (len(lines) - introduction[0])
+                return
 
     def _mark_disclaimers(self, voices: bytearray) -> None:
         """Whole paragraphs that tell the wrong reader what to do."""
@@ -164,11 +171,7 @@ def _begins_another(lines: Sequence[str], number: int, original: Voice) -> Voice
         return original
     if FORWARDED.found(line):
         return Voice.FORWARDED
-    if _is_header_block(lines, number):
-        return original
-    if _is_attribution(lines, number) and not _marks_quotes(lines, number):
-        return Voice.QUOTED
-    return Voice.NEW
+    return original if _is_header_block(lines, number) else Voice.NEW
 
 
 def _is_header_block(lines: Sequence[str], number: int) -> bool:
@@ -178,12 +181,26 @@ def _is_header_block(lines: Sequence[str], number: int) -> bool:
     return sum(HEADER_LINE.found(line[:400]) for line in lines[number + 1 : number + 8]) >= 2
 
 
-def _is_attribution(lines: Sequence[str], number: int) -> bool:
+def _attribution(lines: Sequence[str], number: int) -> range:
+    """The lines by which a mailer introduces what it quotes; none where this one does not."""
     line = lines[number].rstrip()
+    if len(line) > 400:
+        return range(0)
     if line[-1:] in (":", "："):
-        return DATED.found(line) and ATTRIBUTION.found(line)
+        return _dated(lines, number) if ATTRIBUTION.found(line) else range(0)
     following = lines[number + 1 : number + 2]
-    return bool(following) and ATTRIBUTION_STARTS.found(line) and ATTRIBUTION_GOES_ON.found(following[0][:400])
+    if following and ATTRIBUTION_STARTS.found(line) and ATTRIBUTION_GOES_ON.found(following[0][:400]):
+        return range(number, number + 2)
+    return range(0)
+
+
+def _dated(lines: Sequence[str], number: int) -> range:
+    """An attribution says when; mailers break long ones before the address."""
+    if DATED.found(lines[number]):
+        return range(number, number + 1)
+    if number and ADDRESS_FIRST.found(lines[number]) and DATED.found(lines[number - 1][:400]):
+        return range(number - 1, number + 1)
+    return range(0)
 
 
 def _marks_quotes(lines: Sequence[str], number: int) -> bool:
