@@ -31,6 +31,11 @@ def test_every_word_of_the_policy_has_its_heading() -> None:
     assert headings == set(CONDITIONS) | set(ACTIONS)
 
 
+@pytest.mark.parametrize("key", ["domains", "languages", "country", "url", "content", "records"])
+def test_a_section_has_a_table_of_its_own_beside_those_below_it(key: str) -> None:
+    assert f"\n| `{key}` | " in PAGES["configuration.md"]
+
+
 def test_every_key_has_a_meaning() -> None:
     rows = [line for name in ("configuration.md", "policy.md") for line in PAGES[name].splitlines()]
     assert [row for row in rows if row.startswith("| `") and row.endswith("|  |")] == []

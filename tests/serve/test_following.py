@@ -33,7 +33,8 @@ def counted(site: Site, folder: Path) -> None:
     assert site.run("quarantine", "cancel", second).code == 0
     member = Entry(datetime.now(UTC), "root", "operator", "reject", second, details={"campaign": first})
     again = Entry(datetime.now(UTC), "", "release", "corrected", second)
-    for entry in (member, again):
+    went = Entry(datetime.now(UTC), "", "release", "purge", details={"bodies": 2, "octets": 300, "records": 1})
+    for entry in (member, again, went):
         store.write(partial(_record, entry))
     following.step()
     following.step()
@@ -60,6 +61,8 @@ def test_each_decision_and_each_repeat_counts_once(site: Site, tmp_path: Path) -
     assert 'sekisho_decision_seconds_count{kind="reject"} 1.0' in lines
     assert 'sekisho_decision_seconds_count{kind="cancel"} 1.0' in lines
     assert "sekisho_repeats_total 1.0" in lines
+    for what, number in (("bodies", 2), ("octets", 300), ("records", 1)):
+        assert f'sekisho_purged_total{{what="{what}"}} {number}.0' in lines
     for outcome in ("rejected", "cancelled", "corrected"):
         assert f'sekisho_outcomes_total{{outcome="{outcome}"}} 1.0' in lines
     waited = next(line for line in lines if line.startswith('sekisho_decision_seconds_sum{kind="reject"}'))

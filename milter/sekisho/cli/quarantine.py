@@ -13,13 +13,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sekisho.cli import remembered, shown
+from sekisho.cli import remembered, retention, shown
 from sekisho.cli.common import actor_of, common, configuration_of, moment_of
 from sekisho.cli.deciding import decided, fixing, let_go, load, or_refused, report, seen, sent
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import (
     EX_CANNOT_CREATE,
     EX_IO,
+    EX_NO_INPUT,
     EX_OK,
     EX_USAGE,
     CommandError,
@@ -36,7 +37,7 @@ from sekisho.quarantine.paused import resume
 from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, holds
-from sekisho.store.errors import ContentDamaged
+from sekisho.store.errors import ContentDamaged, ContentPurged
 from sekisho.store.ids import read_id
 from sekisho.store.listing import Filter, listing
 
@@ -66,6 +67,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common(resuming)
     resuming.add_argument("--reason", default="", metavar="TEXT", help="kept on record")
     resuming.add_argument("--as", dest="person", default="", metavar="USER", help="record this person")
+    retention.purge_arguments(verbs.add_parser("purge", help="remove what has ended long enough ago: store.retention"))
+    keeping = verbs.add_parser("legal-hold", help="keep it whatever its age; or no longer")
+    _ids(keeping)
+    retention.legal_hold_arguments(keeping)
     exporting = verbs.add_parser("export", help="the message's exact octets")
     _ids(exporting)
     exporting.add_argument("--changed", action="store_true", help="as it would leave: with the changes made to it")
@@ -79,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
     with opened_store(configuration) as store:
         if options.action == "remembered":
             return remembered.run(configuration, store, options)
+        if options.action == "purge":
+            return retention.run_purge(configuration, store, options)
         if options.action == "list":
             return _list(configuration, store, options)
         if options.action == "resume":
@@ -209,6 +216,8 @@ def _export(_: Configuration, store: Store, options: argparse.Namespace, hold_id
     try:
         content = store.read(lambda view: holds.content(view, store.files, hold.message))
         octets = b"".join((as_changed(hold, content) if options.changed else content).chunks())
+    except ContentPurged as error:
+        raise CommandError(EX_NO_INPUT, str(error)) from error
     except ContentDamaged as error:
         raise CommandError(EX_IO, str(error)) from error
     if not options.output:
@@ -230,4 +239,5 @@ _ACTIONS: dict[str, Callable[[Configuration, Store, argparse.Namespace, str], in
     "cancel": _cancel,
     "extend": _extend,
     "export": _export,
+    "legal-hold": retention.run_legal_hold,
 }

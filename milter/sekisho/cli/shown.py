@@ -32,6 +32,7 @@ def as_json(hold: HoldRow) -> dict[str, Any]:
         "findings": sorted({finding.code for finding in hold.evidence.findings}),
         "queue_id": hold.message.queue_id,
         "members": hold.members,
+        "legal_hold": hold.legal_hold,
     }
 
 
@@ -45,6 +46,7 @@ def in_full(hold: HoldRow, language: str) -> dict[str, Any]:
         "client": hold.message.client.address,
         "host": hold.message.host,
         "digest": hold.message.digest,
+        "content_purged": _iso(hold.message.purged),
         "offered": hold.offered,
         "outcome": hold.outcome,
         "campaign": hold.campaign,
@@ -84,6 +86,10 @@ def tell(hold: HoldRow, zone: tzinfo, language: str) -> None:
         say(f"  follows  {hold.campaign}")
     if hold.outcome:
         say(f"  outcome  {hold.outcome}")
+    if hold.legal_hold:
+        say(f"  kept     under legal hold: {hold.legal_hold}")
+    if hold.message.purged is not None:
+        say(f"  content  purged {_local(hold.message.purged, zone)}; only the record is kept")
     if hold.offered > 1:
         say(f"  offered  {hold.offered} times")
     heading("recipients")

@@ -5,13 +5,23 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import quote
 
-from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, ValidationInfo, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    StrictBool,
+    StrictInt,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 from sekisho.config.organization import Language
 from sekisho.config.values import (
+    EMPTY_IS_DEFAULT,
     AddressField,
     Host,
     HostPort,
@@ -105,6 +115,30 @@ DatabaseUrl = Annotated[
 ]
 
 
+class Retention(Section):
+    """How long what has ended is kept."""
+
+    content: DurationField = Field(
+        default=Duration(90 * 86_400),
+        description="How long a held message's octets are kept after the last of its holds has ended",
+        json_schema_extra={"default": "90d"},
+    )
+    records: DurationField = Field(
+        default=Duration(400 * 86_400),
+        description="How long its records (who, to whom, findings, decisions) are kept; the audit is kept for ever",
+        json_schema_extra={"default": "400d"},
+    )
+
+    @model_validator(mode="after")
+    def _content_first(self) -> Self:
+        if self.content.seconds > self.records.seconds:
+            raise ValueError(
+                f"content is kept for {self.content}, but its records only for {self.records}: "
+                "make `records` as long as `content`, or longer"
+            )
+        return self
+
+
 class StoreSettings(Section):
     """Where holds are kept."""
 
@@ -132,6 +166,9 @@ class StoreSettings(Section):
         default=Duration(86_400),
         description="A message that is offered again within this time finds its hold instead of making another",
         json_schema_extra={"default": "24h"},
+    )
+    retention: Annotated[Retention, EMPTY_IS_DEFAULT] = Field(
+        default_factory=Retention, description="How long what has ended is kept; what is open or under legal hold stays"
     )
     min_free: SizeField = Field(
         default=256 << 20,

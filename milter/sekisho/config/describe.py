@@ -114,12 +114,13 @@ def _section(root: Schema, key: str, value: Schema) -> Iterator[str]:
         return
     yield f"\n{'###' if ' ' in key else '##'} {key.rpartition(' ')[2]}\n"
     yield f"{value['description'].rstrip('.')}.\n"
-    if any("properties" in _resolved(root, one) for one in target["properties"].values()):
-        for name, one in target["properties"].items():
-            yield from _section(root, f"{key} {name}", one)
-    else:
+    keys = target["properties"]
+    below = {name: one for name, one in keys.items() if "properties" in _resolved(root, one)}
+    if plain := {name: one for name, one in keys.items() if name not in below}:
         yield _HEAD
-        yield from _rows(root, target)
+        yield from _rows(root, {**target, "properties": plain})
+    for name, one in below.items():
+        yield from _section(root, f"{key} {name}", one)
 
 
 def _kinds(root: Schema, variants: Schema) -> Iterator[str]:

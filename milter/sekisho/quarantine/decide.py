@@ -21,6 +21,7 @@ from sekisho.quarantine.outcomes import with_outcome
 from sekisho.quarantine.refusals import (
     Actor,
     AlreadyDecided,
+    HasGone,
     Impossible,
     NotAllowed,
     ReasonMissing,
@@ -249,6 +250,8 @@ def _loaded(unit: Unit, hold_id: str) -> HoldRow:
     hold = holds.load(unit, hold_id)
     if hold is None:
         raise UnknownHold(hold_id)
+    if hold.message.purged is not None:
+        raise HasGone(hold_id, hold.recipients[0], hold.message.purged)
     return hold
 
 

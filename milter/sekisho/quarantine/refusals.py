@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sekisho.quarantine.rights import Choice
 from sekisho.store.rows import RecipientRow
@@ -47,6 +48,15 @@ class AlreadyDecided(NotDecided):
         super().__init__(f"hold {hold} is already {self.state.value} for {person.path.address}{when}")
 
 
+class HasGone(AlreadyDecided):
+    """It was decided, and ended so long ago that its content is purged."""
+
+    def __init__(self, hold: str, person: RecipientRow, purged: datetime) -> None:
+        super().__init__(hold, person)
+        when = purged.isoformat(timespec="seconds")
+        self.args = (f"{self}; its content was purged at {when}",)
+
+
 class NotAllowed(NotDecided):
     """The person has no right to this."""
 
@@ -59,6 +69,13 @@ class ReasonMissing(NotDecided):
 
     def __init__(self, choice: Choice, what: str) -> None:
         super().__init__(f"{choice.value} needs {what}")
+
+
+class NoReason(NotDecided):
+    """A hold is not kept for ever without a reason."""
+
+    def __init__(self, hold: str) -> None:
+        super().__init__(f"hold {hold}: a legal hold needs a reason")
 
 
 class Impossible(NotDecided):

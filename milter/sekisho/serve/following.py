@@ -1,4 +1,4 @@
-"""Decisions and repeats, counted as they are put on record, whichever process made them.
+"""Decisions, repeats and purges, counted as they are put on record, whichever process made them.
 
 The command line, timers and gateways decide in processes of their own, some too short-lived to be asked by Prometheus.
 All of them write the audit; the release role reads on from where the record ended when it started. Nothing is counted
@@ -11,7 +11,7 @@ import threading
 from datetime import datetime
 
 from sekisho.core.outcomes import CORRECTED
-from sekisho.serve.metrics import Metrics
+from sekisho.serve.metrics import PURGED, Metrics
 from sekisho.store import Store, StoreUnavailable, audit, holds
 from sekisho.store.rows import AuditRow
 from sekisho.store.unit import View
@@ -53,7 +53,10 @@ class Following:
             return
         if outcome := row.details.get("outcome") or (CORRECTED if row.action == CORRECTED else ""):
             self._metrics.outcomes.labels(outcome).inc()
-        if row.action == "offered-again":
+        if row.action == "purge":
+            for what in PURGED:
+                self._metrics.purged.labels(what).inc(row.details[what])
+        elif row.action == "offered-again":
             self._metrics.repeats.inc()
         elif row.action in DECISIONS and created is not None:
             self._metrics.decision_seconds.labels(row.action).observe((row.at - created).total_seconds())

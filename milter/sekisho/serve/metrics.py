@@ -62,6 +62,9 @@ class Tally(Histogram):
             self._buckets[place].inc(number)
 
 
+PURGED = ("bodies", "octets", "records")
+
+
 class Metrics:
     """Every metric of one process. ``slot`` is unique among living processes: ``w0``, ``release``, ``supervisor``."""
 
@@ -92,6 +95,7 @@ class Metrics:
         self.releases = counter("releases_total", "Re-injections, by outcome for a recipient", "outcome")
         self.release_lag = histogram("release_lag_seconds", "From decision to acceptance by the MTA", _AGE_BUCKETS)
         self.notices = counter("notices_total", "Notices, by kind and outcome", "kind", "outcome")
+        self.purged = counter("purged_total", "What went when its time was over: bodies, octets, records", "what")
         self.links = counter("links_total", "Visits by links in notices, by outcome", "outcome", "why")
 
     def start_at_zero(self, rules: Iterable[tuple[str, str]], codes: Iterable[str]) -> None:
@@ -107,6 +111,8 @@ class Metrics:
             self.errors.labels(stage)
         for outcome in ("sent", "deferred", "bounced"):
             self.releases.labels(outcome)
+        for what in PURGED:
+            self.purged.labels(what)
 
 
 class SupervisorMetrics:

@@ -25,7 +25,8 @@ from sekisho.serve.control import when_told
 from sekisho.serve.folding import Folding
 from sekisho.serve.following import Following
 from sekisho.serve.metrics import Metrics
-from sekisho.serve.roles import metrics_folder, store_of
+from sekisho.serve.purging import Purging
+from sekisho.serve.roles import metrics_folder, retention_of, store_of
 from sekisho.serve.stationery import stationery_of
 from sekisho.serve.watching import Watching
 from sekisho.store import Store
@@ -49,6 +50,8 @@ def release(configuration: Configuration, log: logging.Logger, line: socket.sock
     threading.Thread(target=Following(store, metrics).run, args=(stop,), daemon=True).start()
     folding = Folding(store, settings.journal_folder, clock)
     threading.Thread(target=folding.run, args=(stop,), daemon=True).start()
+    purging = Purging(store, retention_of(settings), configuration.site.zone, clock, log)
+    threading.Thread(target=purging.run, args=(stop,), daemon=True).start()
     worker.run(stop, gate.is_open)
     store.close()
     return 0

@@ -15,6 +15,7 @@ from sekisho.lists.secret import read_key
 from sekisho.mime.reader import MimeReader
 from sekisho.mta.session import Handler
 from sekisho.mta.session import Settings as Collecting
+from sekisho.quarantine.purge import Retention
 from sekisho.records.journal import Journal
 from sekisho.sandbox.pool import Pool
 from sekisho.serve.gateway import Gateway
@@ -36,6 +37,12 @@ def store_of(settings: Settings) -> Store:
     window = wanted.duplicate_window.delta
     keys = [read_key(file) for file in wanted.keys]
     return open_store(wanted.full_url, wanted.content, min_free=wanted.min_free, duplicate_window=window, keys=keys)
+
+
+def retention_of(settings: Settings) -> Retention:
+    """How long the store keeps what has ended."""
+    wanted = settings.store.retention
+    return Retention(wanted.content.delta, wanted.records.delta)
 
 
 def crew_of(configuration: Configuration, log: logging.Logger) -> Crew:

@@ -109,7 +109,7 @@ def _number(row: dict[str, Any]) -> int:
 
 def _copy_contents(source: Store, target: Store, progress: Progress) -> tuple[tuple[str, ...], int]:
     """Big content, octet for octet as it is kept; gives what the source has not got, and how many were copied."""
-    query = select(messages.c.id).where(messages.c.in_file == 1).order_by(messages.c.id)
+    query = select(messages.c.id).where(messages.c.in_file == 1, messages.c.purged.is_(None)).order_by(messages.c.id)
     wanted = source.read(lambda view: view.connection.scalars(query).all())
     missing = []
     for done, message in enumerate(wanted, 1):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class StoreError(Exception):
     """Any failure of the store that its callers are expected to handle."""
@@ -38,6 +40,13 @@ class KeyMissing(ContentDamaged):
     def __init__(self, message: str, key: str) -> None:
         super().__init__(message, f"it is encrypted with key {key}, which is not in store.keys")
         self.key = key
+
+
+class ContentPurged(ContentDamaged):
+    """Content was removed when its time was over (``store.retention.content``)."""
+
+    def __init__(self, message: str, when: datetime) -> None:
+        super().__init__(message, f"purged at {when.isoformat(timespec='seconds')}; only the record is kept")
 
 
 class Conflict(StoreError):

@@ -24,7 +24,7 @@ from sekisho.store.codec import (
     path_from_row,
 )
 from sekisho.store.content import PIECE, LargeContent, StoredContent
-from sekisho.store.errors import Conflict, ContentDamaged
+from sekisho.store.errors import Conflict, ContentDamaged, ContentPurged
 from sekisho.store.prepared import renamed
 from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.tables import chunks, holds, messages, recipients, waits
@@ -67,6 +67,7 @@ def add_message(unit: Unit, row: MessageRow, inline: bytes | None) -> None:
         "digest": row.digest,
         "header": row.header,
         "in_file": int(row.in_file),
+        "purged": row.purged,
     }
     unit.add(messages, values)
     if inline is not None:
@@ -90,6 +91,7 @@ def add_hold(unit: Unit, hold: HoldRow) -> None:
         "passed": int(hold.passed),
         "offers": offers_to_json(hold.offers),
         "campaign": hold.campaign or None,
+        "legal_hold": hold.legal_hold,
     }
     unit.add(holds, values)
     unit.add(recipients, *(_recipient_values(hold, n) for n in range(len(hold.recipients))))
@@ -152,7 +154,9 @@ def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
 
 
 def content(view: View, files: LargeContent, message: MessageRow) -> StoredContent:
-    """The octets of a message; rows are read at once, a file when it is asked for."""
+    """The octets of a message; rows are read at once, a file when it is asked for. Raises `ContentPurged`."""
+    if message.purged is not None:
+        raise ContentPurged(message.id, message.purged)
     if message.in_file:
         return _stored(files, message, partial(files.pieces, message.id))
     pieces = [octets for (octets,) in view.ask(_OCTETS, message=message.id)]
@@ -167,10 +171,10 @@ def _stored(files: LargeContent, message: MessageRow, kept: Callable[[], Iterato
 
 
 def in_files(view: View) -> dict[str, frozenset[State]]:
-    """Every message whose content is in a file, with the states of its holds."""
+    """Every message whose content is in a file and was not purged, with the states of its holds."""
     query = select(messages.c.id, holds.c.state).join(holds, holds.c.message == messages.c.id)
     found: dict[str, set[State]] = {}
-    for row in view.connection.execute(query.where(messages.c.in_file == 1)):
+    for row in view.connection.execute(query.where(messages.c.in_file == 1, messages.c.purged.is_(None))):
         found.setdefault(row.id, set()).add(row.state)
     return {message: frozenset(states) for message, states in found.items()}
 
@@ -248,6 +252,7 @@ def _hold(
         offers=offers_from_json(row["offers"]),
         campaign=row["campaign"] or "",
         members=members,
+        legal_hold=row["legal_hold"],
     )
 
 
@@ -272,6 +277,7 @@ def _message(row: Found) -> MessageRow:
         digest=of("digest"),
         header=tuple((name, whole) for name, whole in of("header")),
         in_file=bool(of("in_file")),
+        purged=of("purged"),
     )
 
 

@@ -27,7 +27,7 @@ def rotate(store: Store, progress: Progress) -> int:
     Raises `KeyMissing` for content whose key is not there any more, `ContentDamaged` for what does not open, and
     `StoreUnavailable`.
     """
-    query = select(messages.c.id, messages.c.in_file).order_by(messages.c.id)
+    query = select(messages.c.id, messages.c.in_file).where(messages.c.purged.is_(None)).order_by(messages.c.id)
     wanted = store.read(lambda view: view.connection.execute(query).all())
     changed = 0
     for done, (message, in_file) in enumerate(wanted, 1):

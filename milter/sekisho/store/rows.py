@@ -41,6 +41,8 @@ class MessageRow:
     header: tuple[tuple[int, int], ...]
     """Of each header field the length of its name and of the whole, line end included."""
     in_file: bool
+    purged: datetime | None = None
+    """When its content was removed because nobody needs it any more; None while it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class HoldRow:
     """The hold that stands for all of its campaign; empty where it stands for itself."""
     members: int = 0
     """How many more holds follow what is decided about this one."""
+    legal_hold: str = ""
+    """Why nothing of it may be purged; empty where nothing forbids it."""
 
     def is_pending(self, ask: AskRow) -> bool:
         """Whether a question has no answer yet, or none for some of those who wait."""

@@ -38,6 +38,7 @@ messages = Table(
     Column("digest", String(64), nullable=False),
     Column("header", Json, nullable=False),
     Column("in_file", Integer, nullable=False),
+    Column("purged", Moment),
     Index("messages_offered", "offer_key", "received"),
 )
 
@@ -76,6 +77,7 @@ holds = Table(
     Column("passed", Integer, nullable=False, server_default="0"),
     Column("offers", Json, nullable=False, server_default="{}"),
     Column("campaign", String(26)),
+    Column("legal_hold", Prose, nullable=False, server_default=""),
     Index("holds_of_campaign", "campaign", "state"),
     Index("holds_by_state", "state", "created", "id"),
     Index("holds_by_age", "created", "id"),
