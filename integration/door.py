@@ -24,6 +24,7 @@ class Door:
         self.script = Script()
         self._behind = behind
         self._listening: socket.socket | None = None
+        self._visitors: set[socket.socket] = set()
 
     def __enter__(self) -> Door:
         self.open()
@@ -38,21 +39,31 @@ class Door:
             threading.Thread(target=self._welcome, args=(self._listening,), daemon=True).start()
 
     def shut(self) -> None:
-        """Refuse new connections; those that are open go on."""
+        """Refuse new connections, and end those that are open."""
         if self._listening is not None:
             # Closing alone would leave the accepting thread, and with it the port, alive.
             with contextlib.suppress(OSError):
                 self._listening.shutdown(socket.SHUT_RDWR)
             self._listening.close()
             self._listening = None
+        for visitor in tuple(self._visitors):
+            with contextlib.suppress(OSError):
+                visitor.shutdown(socket.SHUT_RDWR)
 
     def _welcome(self, listening: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
                 visitor, _ = listening.accept()
+                self._visitors.add(visitor)
                 threading.Thread(target=self._escort, args=(visitor,), daemon=True).start()
 
     def _escort(self, visitor: socket.socket) -> None:
+        try:
+            self._between(visitor)
+        finally:
+            self._visitors.discard(visitor)
+
+    def _between(self, visitor: socket.socket) -> None:
         with contextlib.suppress(OSError), visitor, socket.create_connection(("127.0.0.1", self._behind)) as inside:
             for one in (visitor, inside):
                 one.settimeout(PATIENCE * 10)

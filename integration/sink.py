@@ -54,6 +54,7 @@ class Sink:
         self._news = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
+        self.connections: set[asyncio.Transport] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sink", daemon=True)
 
     def __enter__(self) -> Sink:
@@ -72,7 +73,7 @@ class Sink:
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
 
     def close(self) -> None:
-        """Refuse connections until `open`."""
+        """End all connections and refuse new ones until `open`."""
         asyncio.run_coroutine_threadsafe(self._hush(), self._loop).result()
 
     @property
@@ -108,6 +109,8 @@ class Sink:
         if self._server is not None:
             self._server.close()
             self._server = None
+        for connection in tuple(self.connections):
+            connection.close()
 
 
 class _Talk(asyncio.Protocol):
@@ -128,7 +131,11 @@ class _Talk(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._sink.connections.add(transport)
         self._say("220 sink.example ESMTP")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._sink.connections.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._unread += data
