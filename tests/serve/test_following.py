@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,9 @@ def counted(site: Site, folder: Path) -> None:
     """In a process of its own, as metrics are: follow, let things happen, follow again."""
     store = store_of(load(site.config).settings)
     following = Following(store, Metrics(folder, "release"))
-    following.step()
+    stop = threading.Event()
+    stop.set()
+    following.run(stop)  # what comes right after the start counts already
     first, second = site.hold(), site.hold(MESSAGE + b"2\r\n")
     site.hold()
     assert site.run("quarantine", "reject", first).code == 0

@@ -8,6 +8,7 @@ twice on one gateway, and nobody waits for it.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import datetime
 
 from sekisho.core.outcomes import CORRECTED
@@ -31,12 +32,12 @@ class Following:
         self._after: int | None = None
 
     def run(self, stop: threading.Event) -> None:
-        """Until ``stop`` is set; a store that is away is asked again."""
-        while not stop.wait(PAUSE):
-            try:
+        """From now until ``stop`` is set; a store that is away is asked again."""
+        while True:
+            with suppress(StoreUnavailable):
                 self.step()
-            except StoreUnavailable:
-                continue
+            if stop.wait(PAUSE):
+                return
 
     def step(self) -> None:
         """Count everything that was put on record since the last time. Raises `StoreUnavailable`."""
