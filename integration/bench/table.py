@@ -42,7 +42,7 @@ these figures much less than the rates.
 _REPEAT = """\
 ## How to repeat it
 
-`make bench` writes this page. `make bench-quick` takes less than two minutes and prints the table only; its figures are
+`make bench` writes this page. `make bench-quick` takes some three minutes and prints the table only; its figures are
 rough. `python -m integration.bench --soak 1000000` looks at a worker's memory after a million messages. Everything
 runs on loopback, as root where Postfix is to take part, and is ended with the run. Leave the machine alone meanwhile.
 """
