@@ -41,7 +41,8 @@ class Neighbours:
     def share(self) -> float:
         """Processors' time that others used, of all there was; right only once our children have been waited for."""
         used = self._busy() - self._ours() - self._before
-        return max(0.0, used / (time.monotonic() - self._begun) / (os.cpu_count() or 1))
+        share = used / (time.monotonic() - self._begun) / (os.cpu_count() or 1)
+        return min(max(share, 0.0), 1.0)  # the kernel counts in ticks, which are more than a short time holds
 
     @staticmethod
     def _busy() -> float:

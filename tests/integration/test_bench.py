@@ -144,4 +144,4 @@ def test_processor_time_is_that_of_the_processes_which_still_run() -> None:
 
 def test_the_machine_is_told_and_how_much_others_used_it() -> None:
     assert {"processor", "kernel", "Python", "libmilter"} <= dict(machine.facts()).keys()
-    assert 0 <= machine.Neighbours().share() <= 2
+    assert all(0 <= machine.Neighbours().share() <= 1 for _ in range(2_000))
