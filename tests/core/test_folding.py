@@ -65,6 +65,12 @@ def test_a_long_list_is_folded_once_for_all_who_ask() -> None:
     assert fold(text) is fold(text)
 
 
+def test_a_page_is_folded_once_for_all_who_ask_one_after_the_other() -> None:
+    pages = [f"{number}頁 " + "あ" * 1_000 for number in range(100)]
+    once = [fold(page) for page in pages]
+    assert all(fold(page) is before for page, before in zip(pages, once, strict=True))
+
+
 @given(st.text(alphabet=st.characters(max_codepoint=0x7F), max_size=40))
 def test_ascii_keeps_its_places(text: str) -> None:
     folded = fold(text)

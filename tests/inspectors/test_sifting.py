@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.score.judged import SITE, judgement
@@ -23,6 +23,9 @@ from sekisho.core.prose import EVERYTHING, Prose
 from sekisho.inspectors import merge_fields, person_names
 from sekisho.inspectors.dictionaries import WordDictionary
 from sekisho.inspectors.merge_fields import placeholders
+from sekisho.inspectors.personal_contacts import phones
+from sekisho.inspectors.personal_numbers import my_numbers, payment_cards
+from sekisho.inspectors.sighting import Alone
 
 FOLDERS = ("", "clean", "fresh", *(f"fresh-{number}" for number in range(2, 8)))
 PIECES = st.sampled_from(
@@ -45,6 +48,8 @@ NAMES = st.sampled_from(
         "王",
         "小明",
         "先生",
+        "姓名:",
+        "\t",
         "Taro",
         "Smith",
         "John",
@@ -55,6 +60,14 @@ NAMES = st.sampled_from(
         ", ",
         "様",
         "の",
+    ]
+)
+NUMBERS = st.sampled_from(
+    [
+        *("090-1234-5678", "03(1234)5678", "+81 90 1234 5678", "13812345678", "4111 1111 1111 1111", "378282246310005"),
+        *("123456789018", "1234-5678-9018", "0.5692038748222122", "49012345678901234", "12", "0", "7"),
+        *("電話", "マイナンバー ", "card ", "注文番号:", "http://a/?", "A", "_", "\u0663", "ſ"),
+        *("-", ".", "_", "+", "(", ")", " ", "ー", "\t", "\n", "\n-", "、"),
     ]
 )
 TEXTS = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60)
@@ -80,6 +93,9 @@ def unsifted() -> Iterator[None]:
         patch.setattr(merge_fields, "_ALL", Every(len(merge_fields._PATTERNS)))
         patch.setattr(prose, "PRESENT", Every(5))
         patch.setattr(person_names, "_shapes", lambda: Every(4))
+        patch.setattr(person_names, "_SPOKEN_OF", Every(1))
+        patch.setattr(person_names, "_IN_CELL", Every(1))
+        patch.setattr(Alone, "_lines", lambda _self, text: iter([(0, len(text))]))
         patch.setattr(AnyWord, "found", lambda *_: True)
         yield
 
@@ -120,6 +136,15 @@ def test_names_are_the_same(text: str) -> None:
     sifted = list(person_names.person_names(text))
     with unsifted():
         assert list(person_names.person_names(text)) == sifted
+
+
+@settings(deadline=None)  # the first case compiles patterns
+@given(st.lists(NUMBERS, max_size=12).map("".join))
+def test_numbers_are_the_same(text: str) -> None:
+    for look in (my_numbers, payment_cards, phones):
+        sifted = list(look(text))
+        with unsifted():
+            assert list(look(text)) == sifted
 
 
 @given(TEXTS)

@@ -8,7 +8,6 @@ pass; places in the original are worked out only when somebody asks. Linear in t
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from array import array
 from bisect import bisect_right
@@ -29,12 +28,12 @@ _HYPHENS = "\u2010\u2012\u2013\u2212"
 
 _WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _VOICING = "\uff9e\uff9f"  # half-width marks: no combining class, yet they compose
+_SHORT = 4_096
 _ORDINARY = 32_768
 _LONG = 500_000
 """Characters of the longest text remembered: a list in a sheet, not a whole archive."""
 _WRAPPED = 20
 """Shortest line, in characters, that a mailer may have wrapped."""
-_BEFORE_EAST_ASIAN = re.compile("\n(?=[\u3005-\u9fff\uf900-\ufaff\U00020000-\U0010ffff])")
 _TO_KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _TO_HIRAGANA = {katakana: hiragana for hiragana, katakana in _TO_KATAKANA.items()}
 
@@ -69,16 +68,21 @@ class Folded:
     def _joined(self, text: str) -> str:
         """Without the line ends that part two East Asian letters after a long line; remembers where they were."""
         text = text.replace("\r\n", " \n")
+        lines = text.split("\n")
+        long = [number for number, line in enumerate(lines[:-1]) if len(line) >= _WRAPPED]
+        wrapped = [number for number in long if _goes_on(lines[number], lines[number + 1])]
+        if not wrapped:
+            return text
+        ends = list(accumulate(len(line) + 1 for line in lines))
         pieces: list[str] = []
         done = length = 0
-        for found in _BEFORE_EAST_ASIAN.finditer(text):
-            start = text.rfind("\n", 0, found.start()) + 1
-            end = start + len(text[start : found.start()].rstrip(" "))
-            if end - start >= _WRAPPED and is_east_asian(text[end - 1]) and is_east_asian(text[found.end()]):
-                pieces.append(text[done:end])
-                length += end - done
-                done = found.end()
-                self._cuts.extend([length] * (done - end))
+        for number in wrapped:
+            behind = ends[number]
+            end = behind - 1 - len(lines[number]) + len(lines[number].rstrip(" "))
+            pieces.append(text[done:end])
+            length += end - done
+            done = behind
+            self._cuts.extend([length] * (done - end))
         return "".join([*pieces, text[done:]])
 
     @lazy
@@ -100,9 +104,17 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold a text. Texts are remembered for a moment: several inspectors ask for the same one."""
+    if len(text) <= _SHORT:
+        return _remembered_short(text)
     if len(text) <= _ORDINARY:
         return _remembered(text)
     return _remembered_long(text) if len(text) <= _LONG else Folded(text)
+
+
+@lru_cache(maxsize=256)
+def _remembered_short(text: str) -> Folded:
+    """The pages of a document, the slides of a presentation with their notes."""
+    return Folded(text)
 
 
 @lru_cache(maxsize=16)
@@ -123,6 +135,14 @@ def kana_spellings(text: str) -> frozenset[str]:
 def is_east_asian(char: str) -> bool:
     """Whether words run on from this letter without a blank: kana, Han characters."""
     return ("\u3005" <= char <= "\u9fff" and char.isalpha()) or "\uf900" <= char <= "\ufaff" or char >= "\U00020000"
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Whether a word may go on in the line that follows this one."""
+    if not is_east_asian(following[:1]):
+        return False
+    written = line.rstrip(" ")
+    return len(written) >= _WRAPPED and is_east_asian(written[-1])
 
 
 def _visible(text: str) -> str:

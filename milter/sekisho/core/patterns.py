@@ -60,11 +60,9 @@ class Pattern:
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each match that does not overlap the one before, in characters of ``text``."""
-        octets, compiled = _octets(text), self._compiled
-        if compiled.search(octets) is None:
-            return  # most texts have none, and to find none is cheaper in octets
-        for match in compiled.finditer(octets.decode()):
-            yield match.span()
+        octets = _octets(text)
+        found = (match.span() for match in self._compiled.finditer(octets))
+        yield from found if len(octets) == len(text) else _in_characters(octets, found)
 
     @property
     def for_set(self) -> str:
@@ -136,6 +134,19 @@ def _octets(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text).encode()
+
+
+def _in_characters(octets: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans that count octets of UTF-8, in characters; RE2's own way of counting takes longer than the search."""
+    reached = characters = 0
+    for start, end in spans:
+        if start == end < len(octets) and 0x80 <= octets[start] < 0xC0:
+            continue  # nothing at all, found within a character
+        characters += len(octets[reached:start].decode("utf-8", "ignore"))
+        first = characters
+        characters += len(octets[start:end].decode("utf-8", "ignore"))
+        reached = end
+        yield first, characters
 
 
 @lru_cache(maxsize=1024)

@@ -74,11 +74,17 @@ _WESTERN = re.compile(rf"\b(?=(?P<first>{_WORD})(?:-{_WORD})? (?:[A-Z]\.? )?(?P<
 """A look ahead, for the word before a name may have a capital too."""
 _REVERSED = re.compile(rf"(?P<last>{_FAMILY}|[A-Z]{{2,15}}), (?P<first>{_WORD})\b")
 
-_CHINESE = re.compile(rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{''.join(sorted(CHINESE_SURNAMES))}])[\u4e00-\u9fff]{{1,2}}")
-_TITLED = re.compile(rf"({_CHINESE.pattern})(?:先生|女士|小姐|同学|医生|护士|教授|經理|经理)")
-_LABELLED = re.compile(
-    rf"(?:姓名|名字|联系人|聯絡人|收件人|收货人|户名|戶名|持卡人|患者|学生|客户|员工)[:：\s]{{1,3}}({_CHINESE.pattern})(?![\u4e00-\u9fff])"
+_SURNAME = rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{''.join(sorted(CHINESE_SURNAMES))}])"
+_CHINESE = re.compile(rf"{_SURNAME}[\u4e00-\u9fff]{{1,2}}")
+_TITLES = "先生|女士|小姐|同学|医生|护士|教授|經理|经理"
+_LABELS = "姓名|名字|联系人|聯絡人|收件人|收货人|户名|戶名|持卡人|患者|学生|客户|员工"
+_SPOKEN_OF = Pattern(f"{_TITLES}|{_LABELS}")
+_TITLED = re.compile(rf"({_CHINESE.pattern})(?:{_TITLES})")
+_LABELLED = re.compile(rf"(?:{_LABELS})[:：\s]{{1,3}}({_CHINESE.pattern})(?![\u4e00-\u9fff])")
+_IN_CELL = Pattern(
+    rf"(?:^|[^\x{{4e00}}-\x{{9fff}}]){_SURNAME}[\x{{4e00}}-\x{{9fff}}]{{1,2}}(?:[^\x{{4e00}}-\x{{9fff}}]|$)"
 )
+"""What may be a name in a list: no text without it holds one."""
 _CELL = re.compile(r"(?<![^\s,，、;；|/·•(（:：.-])[\u4e00-\u9fff]{2,4}(?![^\s,，、;；|/·•()（）])")
 
 
@@ -91,17 +97,17 @@ def _shapes() -> PatternSet:
 
 def person_names(text: str) -> Iterator[Sighting]:
     """Every full name; the start is an offset in the text as given, the key the name, without blanks in East Asia."""
-    may_be_chinese = _HAS_HAN.search(text) and not _HAS_KANA.search(text)
-    if not may_be_chinese and not _shapes().found(text):
-        return
-    if text.isascii():
+    has_han = not text.isascii() and _HAS_HAN.search(text) is not None
+    may_be_chinese = has_han and not _HAS_KANA.search(text)
+    if not _shapes().found(text):
+        found = _chinese(text) if may_be_chinese else iter(())
+    elif text.isascii():
         found = _western(text)
-    elif not _HAS_HAN.search(text):
+    elif not has_han:
         found = chain(_western(text), _kana(text))
     else:
         japanese = list(islice(_japanese(text), OCCURRENCES))
-        chinese = () if japanese or _HAS_KANA.search(text) else _chinese(text)
-        found = chain(japanese, chinese, _western(text))
+        found = chain(japanese, _chinese(text) if may_be_chinese and not japanese else (), _western(text))
     yield from islice(found, OCCURRENCES)
 
 
@@ -204,12 +210,21 @@ def _is_romanised(first: str, last: str) -> bool:
 
 
 def _chinese(text: str) -> Iterator[Sighting]:
-    for pattern in (_TITLED, _LABELLED):
-        for found in pattern.finditer(text):
-            yield _sighting(found.start(1), found[1])
-    words = CHINESE_WORDS | japanese_names().surnames
+    if _SPOKEN_OF.found(text):
+        for pattern in (_TITLED, _LABELLED):
+            for found in pattern.finditer(text):
+                yield _sighting(found.start(1), found[1])
+    if not _IN_CELL.found(text):
+        return
+    words = _no_names()
     cells = list(_CELL.finditer(text))
     listed = [cell for cell in cells if cell[0] not in words and _CHINESE.fullmatch(cell[0])]
     if len(listed) >= 2 and len(listed) * 2 >= len(cells):
         for cell in listed:
             yield _sighting(cell.start(), cell[0])
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    """What looks like a Chinese name and is none."""
+    return CHINESE_WORDS | japanese_names().surnames

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from sekisho.core.patterns import Pattern
 from sekisho.inspectors.evidence import first, masked_number
-from sekisho.inspectors.sighting import JOIN, InContext, Sighting, digits, stands_alone
+from sekisho.inspectors.sighting import JOIN, Alone, InContext, Sighting, digits, stands_alone
 
-_PHONE = Pattern(
+_PHONE = Alone(
     rf"0\d{{1,4}}\(\d{{1,4}}\)\d{{3,4}}|\(?0\d{{1,4}}[){JOIN}]{{1,2}}\d{{1,4}}[){JOIN}]\d{{3,4}}|0[5789]0\d{{8}}"
     rf"|\+\d{{1,3}}[()/{JOIN}]{{0,2}}\d{{1,4}}(?:[()/{JOIN}]{{1,3}}\d{{2,8}}){{1,4}}|\+\d{{9,14}}"
     rf"|\(\d{{3}}\) ?\d{{3}}[{JOIN}]\d{{4}}|\d{{3}}[{JOIN}]\d{{3}}[{JOIN}]\d{{4}}|1[3-9]\d[ -]?\d{{4}}[ -]?\d{{4}}"

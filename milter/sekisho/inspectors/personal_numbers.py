@@ -12,13 +12,13 @@ from collections.abc import Iterator
 
 from sekisho.core.patterns import Pattern
 from sekisho.inspectors.evidence import first, masked_number
-from sekisho.inspectors.sighting import JOIN, InContext, Sighting, digits, stands_alone
+from sekisho.inspectors.sighting import JOIN, Alone, InContext, Sighting, digits, stands_alone
 
-_MY_NUMBER = Pattern(rf"\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{4}}")
+_MY_NUMBER = Alone(rf"\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{4}}")
 _MY_NUMBER_WORDS = Pattern(
     r"マイナンバー|個人番号|my[ -]?number|特定個人情報|通知カード|個人no|日本个人编号|个人编号|個人編號"
 )
-_CARD = Pattern(rf"\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{1,7}}|\d{{4}}[{JOIN}]?\d{{6}}[{JOIN}]?\d{{4,5}}")
+_CARD = Alone(rf"\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{4}}[{JOIN}]?\d{{1,7}}|\d{{4}}[{JOIN}]?\d{{6}}[{JOIN}]?\d{{4,5}}")
 _CARD_WORDS = Pattern(
     r"カード番号|クレジット|クレカ|カード|visa|master|jcb|amex|american express|diners|ダイナース"
     r"|有効期限|セキュリティコード|credit|debit|card|cvv|cvc|expir|信用卡|卡号|卡號|银联|有效期"

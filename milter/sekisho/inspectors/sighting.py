@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sekisho.core.patterns import Pattern
@@ -40,6 +41,39 @@ class InContext:
             self._last = end
             return True
         return False
+
+
+class Alone:
+    """Numbers of a form, found at first only where they may stand alone: a sheet is full of digits that do not."""
+
+    def __init__(self, form: str) -> None:
+        """``form`` matches within a line, whatever stands around it."""
+        self._form = Pattern(form)
+        before = r"(?-i:^|[^0-9A-Za-z._+-]|(?:^|[^0-9A-Za-z])[._+-])"
+        self._sieve = Pattern(rf"(?m){before}(?:{form})(?-i:[^0-9A-Za-z_]|$)")
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Every number in the lines in which one may stand alone; `stands_alone` decides."""
+        for start, end in self._lines(text):
+            yield from ((start + first, start + last) for first, last in self._form.spans(text[start:end]))
+
+    def _lines(self, text: str) -> Iterator[tuple[int, int]]:
+        """Those lines, neighbours together."""
+        begin = end = -1
+        for _, stop in self._sieve.spans(text):
+            within = stop - 2  # before what stands behind the number
+            if within < end:
+                continue
+            start = text.rfind("\n", max(end, 0), within) + 1
+            if start != end + 1 or begin < 0:
+                if begin >= 0:
+                    yield begin, end
+                begin = start
+            end = text.find("\n", within)
+            if end < 0:
+                end = len(text)
+        if begin >= 0:
+            yield begin, end
 
 
 def digits(text: str) -> str:
