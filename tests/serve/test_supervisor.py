@@ -251,10 +251,22 @@ def test_roles_are_executed_come_back_and_are_told_to_stop(tmp_path: Path) -> No
 
 def test_a_role_that_cannot_be_executed_does_not_stop_the_mail(tmp_path: Path) -> None:
     with Daemon(tmp_path, roles={"http": ["/nowhere/sekisho"]}) as daemon:
-        daemon.until(lambda told: told.get("log") == "cannot start")
         daemon.until_states(ready=2)
+        daemon.until(lambda told: told.get("log") == "cannot start")
         assert daemon.mark()[0] == "one"
         assert daemon.stop() == 0
+
+
+def test_roles_leave_the_processors_to_the_first_workers(tmp_path: Path) -> None:
+    with Daemon(tmp_path, roles={"http": ["/nowhere/sekisho"]}) as daemon:
+        started = {"workers": {"starting": 0, "ready": 2, "draining": 0, "waiting": 0}}
+        first = daemon.until(lambda told: told == started or told.get("log") == "cannot start")
+        assert first == started
+
+
+def test_roles_start_although_no_worker_gets_ready(tmp_path: Path) -> None:
+    with Daemon(tmp_path, roles={"http": ["/nowhere/sekisho"]}, unable=True) as daemon:
+        daemon.until(lambda told: told.get("log") == "cannot start")
 
 
 def test_tcp_answers_without_nagles_delay(tmp_path: Path) -> None:

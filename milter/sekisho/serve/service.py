@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import pwd
@@ -43,8 +44,15 @@ class Service:
 
 
 def load(service: Service) -> Crew:
-    """A new crew; raises what the service's own loading raises, and `RuntimeError` where that started a thread."""
+    """A new crew; raises what the service's own loading raises, and `RuntimeError` where that started a thread.
+
+    What is here then stays: once for all workers that are forked, the collector need not look at it again, and its
+    pages stay shared. What an earlier crew left behind goes first.
+    """
+    gc.unfreeze()
     crew = service.load()
+    gc.collect()
+    gc.freeze()
     if threading.active_count() > 1:
         raise RuntimeError("loading the configuration started a thread: workers could not be forked safely")
     return crew

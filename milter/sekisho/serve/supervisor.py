@@ -8,7 +8,6 @@ told. Raises `ListenError` and whatever loading raises, but only before it has b
 
 from __future__ import annotations
 
-import gc
 import os
 import selectors
 import signal
@@ -27,6 +26,8 @@ from sekisho.serve.signals import Signals
 from sekisho.serve.worker import Crew, work
 
 PROBE_SECONDS = 5.0
+ROLES_WAIT_SECONDS = 5.0
+"""So long the roles let the first workers have the processors, so that mail is answered as early as can be."""
 READY_SECONDS = 60.0
 """A new set of workers that is not ready by then is refused."""
 GRACE_SECONDS = 10.0
@@ -59,7 +60,8 @@ class Supervisor:
         self._team = Team(crew, [], 0.0)
         self._team = self._assemble(crew)
         self._candidate: Team | None = None
-        self._roles = [Seat(name, partial(execute, line)) for name, line in service.roles.items()]
+        after = self._team.born + ROLES_WAIT_SECONDS
+        self._roles = [Seat(name, partial(execute, line), due=after) for name, line in service.roles.items()]
         self._stopping = False
         self._reload_wanted = False
         self._announced = False
@@ -159,7 +161,6 @@ class Supervisor:
             self._refuse(str(error))
         else:
             self._candidate = self._assemble(crew)
-        gc.collect()
 
     def _change_over(self, candidate: Team) -> None:
         """The candidate answers already: drain its predecessors, start the roles anew."""
@@ -173,6 +174,9 @@ class Supervisor:
 
     def _put_in_force(self) -> None:
         """The configuration decides on all mail from now on, but for what is open already."""
+        if not self._announced:
+            for seat in self._roles:
+                seat.due = 0.0
         self._in_force = self._announced = True
         self._log.info("configuration in force", extra={"fields": {"workers": len(self._team.seats)}})
         self._tell(lambda: self._service.telemetry.loaded(True))

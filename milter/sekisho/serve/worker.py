@@ -58,7 +58,7 @@ def _work(listener: Listener, crew: Crew, slot: int, line: socket.socket) -> Non
     activity = Activity()
     sys.excepthook = _unseen(handler)
     departure = Thread(target=_depart, args=(listener, activity, handler, line, crew.patience), daemon=True)
-    # What is here now stays: the collector need not look at it again, and its pages stay shared.
+    # What the handler needs stays, as what was here before the fork does.
     gc.collect()
     gc.freeze()
     departure.start()
