@@ -42,7 +42,7 @@ def ended(site: Site) -> str:
 
 def test_what_would_go_is_said_first_and_goes_then(site: Site, ended: str, tmp_path: Path) -> None:
     keep(site, SHORT)
-    numbers = {"bodies": 1, "octets": len(MESSAGE), "records": 0, "kept": 0}
+    numbers = {"bodies": 1, "octets": len(MESSAGE), "records": 0, "kept": 0, "notices": 0}
     assert site.run("quarantine", "purge", "--dry-run", "--json").json == {**numbers, "dry_run": True}
     assert site.run("quarantine", "export", ended, "-o", str(tmp_path / "m")).code == 0
     assert "would go: the content of 1 messages" in site.run("quarantine", "purge", "--dry-run").out

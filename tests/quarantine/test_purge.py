@@ -15,6 +15,7 @@ from sekisho.quarantine.reconcile import KEPT, Reconciled, reconcile
 from sekisho.quarantine.refusals import Actor, HasGone, NoReason, UnknownHold
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, audit, holds, releases
+from sekisho.store import outbox as outbox_rows
 from sekisho.store.errors import ContentPurged
 from sekisho.store.store import DUPLICATE_WINDOW
 from sekisho.store.tables import asks, campaigns, choices, metadata, outbox, tokens
@@ -273,3 +274,18 @@ def test_nobody_is_alarmed_about_content_that_was_purged(store: Store) -> None:
     rejected(store, BIG)
     purged(store, NOW + 100 * DAY)
     assert reconcile(store, NOW + 100 * DAY) == Reconciled()
+
+
+def test_notices_about_no_hold_go_as_records_do(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sekisho.quarantine.purge.BATCH", 2)
+    for _ in range(3):
+        store.write(lambda unit: outbox_rows.add(unit, "heartbeat", {}, NOW))
+    told(store)
+    store.write(lambda unit: outbox_rows.add(unit, "heartbeat", {}, NOW))
+    assert purged(store, NOW + 400 * DAY) == Purged()
+    late = NOW + 400 * DAY + timedelta(seconds=1)
+    assert purged(store, late, dry_run=True) == Purged(notices=3)
+    assert sizes(store)["outbox"] == 4
+    assert purged(store, late) == Purged(notices=3)
+    assert (sizes(store)["outbox"], purged(store, late)) == (1, Purged())
+    assert actions(store, "purge") == [{"notices": 2}, {"notices": 1}]

@@ -49,8 +49,13 @@ def actor_of(options: argparse.Namespace) -> Actor:
     """The operator at the gateway, or the person on whose behalf (``--as``) the command runs."""
     from sekisho.quarantine.refusals import Actor  # noqa: PLC0415  (few verbs decide, and it loads the store)
 
-    if options.person:
-        return Actor(options.person, "operator")
+    return Actor(options.person, "operator") if options.person else operator()
+
+
+def operator() -> Actor:
+    """The operator at the gateway: who logged in, whoever they have become since."""
+    from sekisho.quarantine.refusals import Actor  # noqa: PLC0415
+
     return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), "operator")
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sekisho.cli.common import common, configuration_at, configuration_of
+from sekisho.cli.common import common, configuration_at, configuration_of, operator
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import EX_CANNOT_CREATE, EX_CONFIG, EX_IO, EX_OK, EX_UNAVAILABLE, CommandError, print_json, say
 from sekisho.config.load import Configuration
 from sekisho.serve.roles import store_of
-from sekisho.store import StoreUnavailable
+from sekisho.store import Store, StoreUnavailable
 from sekisho.store.copy import CannotCopy, Copied, copy
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.rotate import rotate
+from sekisho.store.unit import Entry
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +84,9 @@ def _rotate(configuration: Configuration, options: argparse.Namespace) -> int:
     shown = sys.stderr.isatty() and not options.json
     try:
         with opened_store(configuration) as store:
+            _on_record(store, "rotate", {"key": store.files.keys.newest})
             changed = rotate(store, _show if shown else lambda *_: None)
+            _on_record(store, "rotated", {"key": store.files.keys.newest, "changed": changed})
     except ContentDamaged as error:
         raise CommandError(EX_IO, str(error)) from error
     finally:
@@ -92,6 +97,11 @@ def _rotate(configuration: Configuration, options: argparse.Namespace) -> int:
     else:
         say(f"{changed} messages are sealed anew; all are sealed with the first key")
     return EX_OK
+
+
+def _on_record(store: Store, action: str, details: Mapping[str, str | int]) -> None:
+    actor = operator()
+    store.write(lambda unit: unit.record(Entry(datetime.now(UTC), actor.name, actor.role, action, details=details)))
 
 
 def _tell(copied: Copied, url: str, *, as_json: bool) -> None:

@@ -40,6 +40,8 @@ def run_purge(configuration: Configuration, store: Store, options: argparse.Name
         return EX_OK
     verb = "would go" if options.dry_run else "purged"
     say(f"{verb}: the content of {total.bodies} messages ({total.octets} octets), the records of {total.records} holds")
+    if total.notices:
+        say(f"and {total.notices} notices about no hold")
     if total.kept:
         say(f"kept because of a legal hold: {total.kept} holds")
     return EX_OK

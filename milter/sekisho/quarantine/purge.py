@@ -41,6 +41,8 @@ class Purged:
     """Holds of which nothing is left but the audit."""
     kept: int = 0
     """Holds that would go if none were under legal hold."""
+    notices: int = 0
+    """Notices about no hold: warnings, refusals, the mails of every day. They are kept as long as records."""
 
     def __add__(self, other: Purged) -> Purged:
         return Purged(
@@ -48,6 +50,7 @@ class Purged:
             self.octets + other.octets,
             self.records + other.records,
             self.kept + other.kept,
+            self.notices + other.notices,
         )
 
 
@@ -94,6 +97,25 @@ def purge(
             going = store.write(partial(_purge, look=look, actor=actor, now=now))
             _remove_files(store, going.bodies)
         yield going.numbers
+    yield from _purge_notices(store, before.records, actor, now, dry_run=dry_run)
+
+
+def _purge_notices(store: Store, before: datetime, actor: Actor, now: datetime, *, dry_run: bool) -> Iterator[Purged]:
+    """Those that belong to no hold, and would be kept for ever otherwise."""
+    look = partial(purging.notices, before=before)
+    if dry_run:
+        count = len(store.read(partial(look, limit=None)))
+        yield from [Purged(notices=count)] if count else []
+        return
+
+    def work(unit: Unit) -> int:
+        gone = purging.drop_notices(unit, look(unit, limit=BATCH))
+        if gone:
+            unit.record(Entry(now, actor.name, actor.role, "purge", details={"notices": gone}))
+        return gone
+
+    while store.read(partial(look, limit=1)):
+        yield Purged(notices=store.write(work))
 
 
 def legal_hold(store: Store, hold_id: str, actor: Actor, now: datetime, reason: str) -> HoldRow:

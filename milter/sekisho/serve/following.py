@@ -56,7 +56,7 @@ class Following:
             self._metrics.outcomes.labels(outcome).inc()
         if row.action == "purge":
             for what in PURGED:
-                self._metrics.purged.labels(what).inc(row.details[what])
+                self._metrics.purged.labels(what).inc(row.details.get(what, 0))
         elif row.action == "offered-again":
             self._metrics.repeats.inc()
         elif row.action in DECISIONS and created is not None:

@@ -62,7 +62,7 @@ class Tally(Histogram):
             self._buckets[place].inc(number)
 
 
-PURGED = ("bodies", "octets", "records")
+PURGED = ("bodies", "octets", "records", "notices")
 
 
 class Metrics:
@@ -95,7 +95,9 @@ class Metrics:
         self.releases = counter("releases_total", "Re-injections, by outcome for a recipient", "outcome")
         self.release_lag = histogram("release_lag_seconds", "From decision to acceptance by the MTA", _AGE_BUCKETS)
         self.notices = counter("notices_total", "Notices, by kind and outcome", "kind", "outcome")
-        self.purged = counter("purged_total", "What went when its time was over: bodies, octets, records", "what")
+        self.purged = counter(
+            "purged_total", "What went when its time was over: bodies, octets, records, notices", "what"
+        )
         self.links = counter("links_total", "Visits by links in notices, by outcome", "outcome", "why")
 
     def start_at_zero(self, rules: Iterable[tuple[str, str]], codes: Iterable[str]) -> None:

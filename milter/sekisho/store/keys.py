@@ -73,6 +73,11 @@ class Keys:
         del waiting[:_HEAD]
         yield from _frames(cipher, bound, message, waiting, source)
 
+    @property
+    def newest(self) -> str:
+        """The id of the key that seals, hexadecimal."""
+        return self._newest.hex()
+
     def is_newest(self, beginning: bytes) -> bool:
         """Whether content that begins so is kept as new content would be."""
         used = beginning[len(_MAGIC) : len(_MAGIC) + _ID] if beginning.startswith(_MAGIC) else b""

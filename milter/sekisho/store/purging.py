@@ -134,6 +134,17 @@ def drop_records(unit: Unit, wanted: Collection[str], of: Collection[str]) -> No
     unit.connection.execute(delete(messages).where(messages.c.id.in_(wanted)))
 
 
+def notices(view: View, before: datetime, limit: int | None) -> list[str]:
+    """Notices about no hold, put in before then, that were sent or never will be."""
+    query = select(outbox.c.id).where(outbox.c.hold == "", outbox.c.due.is_(None), outbox.c.created < before)
+    return list(view.connection.scalars(query.limit(limit)))
+
+
+def drop_notices(unit: Unit, wanted: Collection[str]) -> int:
+    """Remove notices; gives how many were there still."""
+    return unit.connection.execute(delete(outbox).where(outbox.c.id.in_(wanted))).rowcount
+
+
 def set_legal_hold(unit: Unit, hold: str, reason: str) -> None:
     """Nothing of the hold may be purged for this reason; empty: it may."""
     unit.connection.execute(update(holds).where(holds.c.id == hold).values(legal_hold=reason))
