@@ -5,8 +5,10 @@ BIN    := .venv/bin
 # What Debian or Ubuntu must have; integration/setup/packages installs what is missing.
 APT_RUN  := python3-venv python3-dev gcc libc6-dev libmilter-dev libarchive13
 APT_MAIL := postfix
-APT_TEST := $(APT_MAIL) opendkim opendkim-tools postgresql chromium chromium-driver fonts-noto-cjk prometheus strace zip p7zip-full qpdf gcab genisoimage zstd
+APT_TEST := $(APT_MAIL) opendkim opendkim-tools postgresql chromium chromium-driver fonts-noto-cjk prometheus strace zip p7zip-full qpdf gcab genisoimage zstd slapd
 APT_BENCH := rspamd
+# What a package of the tests is compiled with.
+APT_BUILD := libldap-dev libsasl2-dev
 
 .PHONY: help demo test venv lint bench bench-quick score fuzz torture docs lock clean
 
@@ -72,6 +74,9 @@ clean: ## remove everything that make made
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e .
 	@touch $@
 
-.cache/venv-test: .cache/venv
+.cache/apt-build: .cache/apt-run
+	@integration/setup/packages $(APT_BUILD) && touch $@
+
+.cache/venv-test: .cache/venv .cache/apt-build
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
 	@touch $@

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import sqlite3
-import subprocess
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +11,7 @@ import pytest
 from sekisho.core.ports import Unavailable
 from sekisho.lists import ldap, sql
 from sekisho.lists.entries import BadList
-
-SLAPD = shutil.which("slapd") or shutil.which("slapd", path="/usr/sbin:/usr/lib/openldap")
-SUFFIX = "dc=example,dc=com"
+from tests.support.openldap import ADMIN, PASSWORD, SUFFIX, OpenLdap
 
 
 @pytest.fixture
@@ -77,84 +71,18 @@ def test_what_is_no_directory_is_refused(url: str) -> None:
         ldap.check_directory(url)
 
 
-LDIF = f"""\
-dn: {SUFFIX}
-objectClass: organization
-objectClass: dcObject
-dc: example
-o: Example
-
-dn: cn=Taro,{SUFFIX}
-objectClass: inetOrgPerson
-cn: Taro
-sn: Yamada
-mail: taro@example.com
-mail: SMTP:t.yamada@example.com
-
-dn: cn=Jiro,{SUFFIX}
-objectClass: inetOrgPerson
-cn: Jiro
-sn: Suzuki
-mail: jiro@example.com
-
-dn: cn=Nobody,{SUFFIX}
-objectClass: inetOrgPerson
-cn: Nobody
-sn: Nobody
-"""
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Iterator[str]:
-    """A private OpenLDAP server."""
-    pytest.importorskip("bonsai")
-    if not SLAPD:
-        pytest.skip("slapd is not installed")
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data.ldif").write_text(LDIF)
-    (tmp_path / "slapd.conf").write_text(
-        "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n"
-        "include /etc/ldap/schema/inetorgperson.schema\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n"
-        f"pidfile {tmp_path}/pid\ndatabase mdb\nmaxsize 10485760\nsuffix {SUFFIX}\nrootdn cn=admin,{SUFFIX}\n"
-        f"rootpw geheim\ndirectory {tmp_path}/data\naccess to * by users read by anonymous auth\n"
-    )
-    subprocess.run([str(SLAPD), "-T", "add", "-f", tmp_path / "slapd.conf", "-l", tmp_path / "data.ldif"], check=True)
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        url = f"ldap://127.0.0.1:{unused.getsockname()[1]}"
-    server = subprocess.Popen([str(SLAPD), "-d", "0", "-h", url, "-f", tmp_path / "slapd.conf"])
-    try:
-        _wait_for(url)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_for(url: str) -> None:
-    host, _, port = url.removeprefix("ldap://").partition(":")
-    for _ in range(500):
-        try:
-            socket.create_connection((host, int(port)), 1).close()
-        except OSError:
-            time.sleep(0.01)
-        else:
-            return
-
-
-def test_an_attribute_of_all_entries_that_a_filter_finds_is_fetched(directory: str) -> None:
-    wanted = ldap.Directory(directory, SUFFIX, "(sn=Yamada)", "mail", bind_dn=f"cn=admin,{SUFFIX}")
-    table = ldap.fetch(wanted, "geheim")
+def test_an_attribute_of_all_entries_that_a_filter_finds_is_fetched(directory: OpenLdap) -> None:
+    table = ldap.fetch(ldap.Directory(directory.url, SUFFIX, "(sn=Yamada)", "mail", bind_dn=ADMIN), PASSWORD)
     assert len(table) == 2
     assert table.contains("t.yamada", "example.com")
     assert not table.contains("jiro", "example.com")
 
 
-def test_a_directory_that_refuses_is_unavailable(directory: str) -> None:
-    admin = f"cn=admin,{SUFFIX}"
+def test_a_directory_that_refuses_is_unavailable(directory: OpenLdap) -> None:
     for wanted, password in (
-        (ldap.Directory(directory, SUFFIX, "(mail=*)", "mail", bind_dn=admin), "wrong"),
-        (ldap.Directory(directory, "dc=nowhere", "(mail=*)", "mail", bind_dn=admin), "geheim"),
-        (ldap.Directory(directory, SUFFIX, "((broken", "mail", bind_dn=admin), "geheim"),
+        (ldap.Directory(directory.url, SUFFIX, "(mail=*)", "mail", bind_dn=ADMIN), "wrong"),
+        (ldap.Directory(directory.url, "dc=nowhere", "(mail=*)", "mail", bind_dn=ADMIN), PASSWORD),
+        (ldap.Directory(directory.url, SUFFIX, "((broken", "mail", bind_dn=ADMIN), PASSWORD),
     ):
         with pytest.raises(Unavailable):
             ldap.fetch(wanted, password)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,31 @@ def test_an_address_book_knows_people_by_every_address_and_forgets_who_has_left(
     assert (known.group("legal"), known.everybody()) == (None, (SATO,))
 
 
+def test_a_shared_address_has_an_owner_and_an_alias_its_person(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(
+        BOOK.replace("valid-until", "valid-until,owner")
+        + "sales@example.co.jp,,,Sales,,,,,,T.Sato@example.co.jp\nout@saas.example,,,,,,,,,boss@else.example\n"
+    )
+    known = opened({"csv": str(tmp_path / "people.csv")})
+    names = ("sales@example.co.jp", "t.sato@example.co.jp", "out@saas.example", "x@example.co.jp", "")
+    assert [known.answers_for(name) for name in names] == [SATO.address, SATO.address, "boss@else.example", "", ""]
+    assert known.section("sales") == [SATO.address]
+
+
+def test_nobody_is_asked_and_waited_for_to_learn_whose_an_address_is(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "staff.db") as database:
+        database.execute("CREATE TABLE staff (address TEXT, aliases TEXT)")
+        database.execute("INSERT INTO staff VALUES ('sato@example.co.jp', 'sato')")
+    waiting: list[Callable[[], object]] = []
+    beside = replace(HOW, clocks=Clocks(lambda: 0.0, lambda: 1e9, waiting.append))
+    query = {"sql": f"sqlite:///{tmp_path}/staff.db", "query": "SELECT * FROM staff"}
+    model = TypeAdapter(PeopleModel).validate_python(query)
+    known = open_people(model, {}, (), NamedLists({}, CLOCKS), beside)
+    assert (known.answers_for("sato"), len(waiting)) == ("", 1)
+    waiting.pop()()
+    assert known.answers_for("sato") == SATO.address
+
+
 def test_a_query_names_its_columns(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "staff.db") as database:
         database.execute("CREATE TABLE staff (mail TEXT, boss TEXT, team TEXT)")
@@ -82,6 +109,7 @@ def test_a_directory_names_managers_by_their_entries(monkeypatch: pytest.MonkeyP
         "secretary",
         "preferredLanguage",
         "mailAlternateAddress",
+        "owner",
     )
 
     def entry(**values: str) -> dict[str, list[str]]:

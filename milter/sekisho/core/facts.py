@@ -13,7 +13,7 @@ from sekisho.core.lazy import lazy
 from sekisho.core.message import Field, Path, Transaction
 from sekisho.core.opened import Opened
 from sekisho.core.parts import Addresses, Mailbox, Part, Structure, Text
-from sekisho.core.ports import NO_FILES, Dictionary, Files, Lists, Reader
+from sekisho.core.ports import NO_FILES, Dictionary, Files, Lists, Owners, Reader, no_owners
 from sekisho.core.prose import SENT, Prose, forwards
 from sekisho.core.site import Site
 from sekisho.core.truth import Mask, Truth, mask_of_all
@@ -40,12 +40,14 @@ class Facts:
         dictionaries: Mapping[str, Dictionary],
         inspectors: Mapping[str, Inspector],
         files: Files = NO_FILES,
+        owners: Owners = no_owners,
     ) -> None:
         self.transaction = transaction
         self.site = site
         self.reader = reader
         self.lists = lists
         self._files = files
+        self._owners = owners
         self.dictionaries = dictionaries
         self._inspectors = inspectors
         self._found: dict[Inspector, tuple[Finding, ...]] = {}
@@ -137,11 +139,13 @@ class Facts:
 
     @lazy
     def sender_of_record(self) -> str:
-        """The person who answers for the message: the authenticated user, else an envelope sender of ours."""
-        transaction = self.transaction
-        if "@" in transaction.client.user:
-            return transaction.client.user
-        return transaction.sender.address if transaction.sender.domain in self.site.domains else ""
+        """The person who answers for the message: the authenticated user, else the owner of the envelope sender as the
+        address book knows it, else an envelope sender of ours."""
+        user, sender = self.transaction.client.user, self.transaction.sender
+        if "@" in user:
+            return user
+        known = (user and self._owners(user)) or (sender.address and self._owners(sender.address))
+        return known or (sender.address if sender.domain in self.site.domains else "")
 
     @lazy
     def subjects(self) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ class Person:
     language: str = ""
     """``ja``, ``en`` or ``zh``; empty where it is not known."""
     aliases: tuple[str, ...] = ()
+    """Also names by which the person logs in."""
+    owner: str = ""
+    """Who answers for it, where the address is shared; an address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,6 +69,16 @@ class Lists(Protocol):
 
     def labels(self, local: str, domain: str) -> frozenset[str]:
         """The labels that address books give the address, or its domain; in small letters."""
+
+
+Owners = Callable[[str], str]
+"""The address of the person who answers for an address or a login name; empty where nobody is known at once. Neither
+waits nor raises."""
+
+
+def no_owners(name: str) -> str:  # noqa: ARG001
+    """Where nobody said whose addresses are whose."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

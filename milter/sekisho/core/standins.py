@@ -44,7 +44,7 @@ def problems(
         yield from _deputies(people, address)
     leaders = {person.manager for person in everybody if person.manager}
     for person in everybody:
-        if not person.manager and person.address not in leaders:
+        if not person.manager and not person.owner and person.address not in leaders:
             yield Problem(NO_MANAGER, person.address)
 
 

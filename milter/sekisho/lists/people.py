@@ -33,7 +33,7 @@ class Staff:
         self._people = tuple(people)
         for person in self._people:
             self._known.update(dict.fromkeys((*person.aliases, person.address), person))
-            if person.section:
+            if person.section and not person.owner:
                 self._sections.setdefault(person.section.casefold(), []).append(person.address)
 
     def find(self, address: str) -> Person | None:
@@ -77,6 +77,8 @@ class Sourced:
     source: Callable[[], Source]
     groups: Mapping[str, Callable[[], Iterable[str]]]
     absences: Callable[[], Sequence[Absence]]
+    at_hand: Callable[[], Source | None] = lambda: None
+    """What is known without asking anybody."""
 
     def find(self, address: str) -> Person | None:
         return self.source().find(address)
@@ -91,6 +93,15 @@ class Sourced:
         except Unavailable:
             return address
         return person.address if person is not None else address
+
+    def answers_for(self, name: str) -> str:
+        """The person who answers for an address or a login name, as far as that is known at once; else empty."""
+        there = self.at_hand()
+        person = there.find(name) if there is not None else None
+        if there is None or person is None:
+            return ""
+        owner = there.find(person.owner) if person.owner else person
+        return owner.address if owner is not None else person.owner
 
     def everybody(self) -> Sequence[Person]:
         """Everybody who is known; nobody where people are asked one by one."""
@@ -136,6 +147,7 @@ def person_of(values: Mapping[str, str]) -> Person:
         manager=values.get("manager", "").strip().lower(),
         deputy=values.get("deputy", "").strip().lower(),
         language=values.get("language", "").strip().lower(),
+        owner=values.get("owner", "").strip().lower(),
         aliases=tuple(alias.lower() for alias in values.get("aliases", "").replace(",", " ").split()),
     )
 

@@ -28,7 +28,10 @@ class Attributes(BaseModel):
     manager: str = Field(default="manager", description="The manager: the name of an entry (DN), or an address")
     deputy: str = Field(default="secretary", description="The deputy: the name of an entry (DN), or an address")
     language: str = Field(default="preferredLanguage", description="The language: ja, en or zh")
-    aliases: str = Field(default="mailAlternateAddress", description="Other addresses of the person")
+    aliases: str = Field(default="mailAlternateAddress", description="Other addresses of the person, and login names")
+    owner: str = Field(
+        default="owner", description="Who answers for a shared address: the name of an entry (DN), or an address"
+    )
 
 
 class PeopleLdapPlace(LdapPlace):

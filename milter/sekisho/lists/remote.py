@@ -110,6 +110,11 @@ class Fetched(Generic[A]):
         self._begin_if_due()
         return table
 
+    def at_hand(self) -> A | None:
+        """The last copy, if there is one; keeps nobody waiting."""
+        self._begin_if_due()
+        return self._current
+
     def age(self) -> float:
         """Seconds since the copy in use was fetched; infinite where there is none yet. Keeps nobody waiting."""
         self._begin_if_due()

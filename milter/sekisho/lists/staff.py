@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -35,6 +36,8 @@ from sekisho.lists.watched import Asked, Clocks, Watched
 _COLUMNS = ("address", "from", "until", "deputy")
 _NAME = "approvals.people"
 _NO_STAFF = NoStaff()
+_AROUND = re.compile(r"\s*(?<!\\)([,=+])\s*")
+"""What stands between the parts of a DN (RFC 4514 2, and 4 for the blanks of older spellings)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +59,30 @@ def open_people(
 ) -> Sourced:
     """All of it. Raises OSError or `BadList` where files cannot be used."""
     opened = {name: _members(name, model, how) for name, model in groups.items()}
-    return Sourced(_source(people, lists, how), opened, _absences(absences, how))
+    source, at_hand = _source(people, lists, how)
+    return Sourced(source, opened, _absences(absences, how), at_hand)
 
 
-def _source(people: PeopleModel | None, lists: NamedLists, how: Opening) -> Callable[[], Source]:
+def _source(
+    people: PeopleModel | None, lists: NamedLists, how: Opening
+) -> tuple[Callable[[], Source], Callable[[], Source | None]]:
+    """Who knows the people, and what is known without asking anybody."""
     match people:
         case None:
-            return lambda: _NO_STAFF
-        case str():
-            return _OfBook(lists[people]).latest
-        case CsvPlace():
-            return _OfBook(open_list(_NAME, people, how.clocks, how.today, how.log)).latest
+            return (lambda: _NO_STAFF), (lambda: None)
+        case str() | CsvPlace():
+            known = lists[people] if isinstance(people, str) else None
+            book = _OfBook(known or open_list(_NAME, people, how.clocks, how.today, how.log))
+            return book.latest, book.latest
         case ManagersPlace(postfix=table):
             managers = Managers(TableAsker(table).value)
-            return lambda: managers
+            return (lambda: managers), (lambda: None)
         case PeopleSqlPlace():
-            return Fetched(_NAME, lambda: _of_query(people), people.every.seconds, how.clocks, how.log).latest
+            fetched = Fetched(_NAME, lambda: _of_query(people), people.every.seconds, how.clocks, how.log)
+            return fetched.latest, fetched.at_hand
         case PeopleLdapPlace():
-            return Fetched(_NAME, lambda: _of_directory(people), people.every.seconds, how.clocks, how.log).latest
+            fetched = Fetched(_NAME, lambda: _of_directory(people), people.every.seconds, how.clocks, how.log)
+            return fetched.latest, fetched.at_hand
     raise TypeError(f"no place for people: {type(people).__name__}")
 
 
@@ -100,7 +109,7 @@ def _addresses(book: Book) -> Iterator[Contact]:
 
 
 def _row(contact: Contact) -> Mapping[str, str]:
-    columns = ("address", "name", "section", "manager", "deputy", "language", "aliases")
+    columns = ("address", "name", "section", "manager", "deputy", "language", "aliases", "owner")
     return {name: getattr(contact, name) for name in columns}
 
 
@@ -116,8 +125,13 @@ def _of_directory(place: PeopleLdapPlace) -> Staff:
     )
     wanted = sorted(set(names.model_dump().values()))
     entries = ldap.search(directory, wanted, password_of(place.password_file))
-    known = {dn.casefold(): found[names.address][0] for dn, found in entries if found[names.address]}
+    known = {_same_name(dn): found[names.address][0] for dn, found in entries if found[names.address]}
     return staff_of((_entry(found, names, known) for _, found in entries), _NAME)
+
+
+def _same_name(dn: str) -> str:
+    """A DN as another may be spelled that names the same entry: letter case and blanks around , and = do not count."""
+    return _AROUND.sub(r"\1", dn.strip()).casefold()
 
 
 def _entry(found: Mapping[str, Sequence[str]], names: Attributes, known: Mapping[str, str]) -> Mapping[str, str]:
@@ -128,7 +142,7 @@ def _entry(found: Mapping[str, Sequence[str]], names: Attributes, known: Mapping
 
     def somebody(attribute: str) -> str:
         value = first(attribute)
-        return known.get(value.casefold(), value if "@" in value and "=" not in value else "")
+        return known.get(_same_name(value), value if "@" in value and "=" not in value else "")
 
     return {
         "address": first(names.address),
@@ -137,6 +151,7 @@ def _entry(found: Mapping[str, Sequence[str]], names: Attributes, known: Mapping
         "manager": somebody(names.manager),
         "deputy": somebody(names.deputy),
         "language": first(names.language)[:2],
+        "owner": somebody(names.owner),
         "aliases": " ".join((*found[names.address][1:], *found[names.aliases])),
     }
 

@@ -62,6 +62,7 @@ def judge(
         configuration.dictionaries,
         configuration.inspectors,
         files,
+        configuration.people.answers_for,
     )
     decision, spared = spare(facts, evaluate(configuration.policy, facts), memory)
     return Judgement(facts, decision, plan(facts, decision), spared)
