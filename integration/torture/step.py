@@ -25,9 +25,9 @@ from sekisho.core.people import Nobody
 from sekisho.core.plan import Deposit, Plan, Wait
 from sekisho.core.worktime import Calendar
 from sekisho.notices.build import Letterhead
-from sekisho.quarantine.asking import Desk
 from sekisho.quarantine.decide import decide
 from sekisho.quarantine.deposit import deposit
+from sekisho.quarantine.desk import Desk
 from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.smtp_connection import Listener, Timeouts

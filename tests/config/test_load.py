@@ -39,6 +39,10 @@ MAIN: list[tuple[str, str]] = [
     ("milter: {}\n", "1:1: the key `organization` is missing"),
     ("organization: {}\n", "1:1: the key `domains` is missing"),
     ("organization: {domains: []}\n", "1:16: `domains` is empty"),
+    (
+        f"{LEAST}reinject: {{retry-for: 59m}}\n",
+        "2:23: 59m is too short: the listener may be restarted; write at least 1h",
+    ),
     ("organization: {domains: example.com}\n", "1:16: `domains` takes a list (`[a, b]`), not the text `example.com`"),
     (
         'organization: {domains: ["@a.jp"]}\n',

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sekisho.core.approval import ESCALATION, FALLBACK, Role, Step, parse, steps
-from sekisho.core.approvers import Found, Matter, Site, escalate, fall_back, resolve
+from sekisho.core.approvers import Found, Matter, Site
 from sekisho.core.people import Absence, People, Person
+from sekisho.core.search import escalate, fall_back, resolve
 from tests.support.people import ITO, KATO, SATO, STAFF, SUZUKI, TAKAHASHI, people
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -20,7 +20,7 @@ from sekisho.notices.facts import from_json
 from sekisho.quarantine.decide import decide
 from sekisho.quarantine.leased import LEASE
 from sekisho.quarantine.refusals import Actor
-from sekisho.quarantine.release import MAX_AGE, Send
+from sekisho.quarantine.release import RETRY_FOR, Send
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.watch import backoff
@@ -65,9 +65,10 @@ class Clock:
 class Bench:
     """A store with a worker, a listener, a clock and a watch."""
 
-    def __init__(self, store: Store, send: Send | None = None) -> None:
+    def __init__(self, store: Store, send: Send | None = None, retry_for: timedelta = RETRY_FOR) -> None:
         self.store, self.clock, self.watch, self.listener = store, Clock(), Recorder(), Listener()
-        self.worker = ReleaseWorker(store, send or self.listener.send, STATIONERY, a_desk(), self.watch, self.clock)
+        wanted = send or self.listener.send
+        self.worker = ReleaseWorker(store, wanted, STATIONERY, a_desk(), self.watch, self.clock, retry_for=retry_for)
 
     def at(self, moment: datetime) -> int:
         """Move the clock there and do what is due."""
@@ -204,10 +205,26 @@ def test_after_five_days_it_is_given_up_and_the_sender_told(bench: Bench) -> Non
     bench.listener.answers = {X: Kind.DELAYED}
     hold = bench.released()
     bench.at(NOW)
-    bench.at(NOW + MAX_AGE)
+    bench.at(NOW + RETRY_FOR)
     assert bench.states(hold) == [State.BOUNCED, State.SENT]
     assert "5 days" in loaded(bench.store, hold).recipients[0].reply
     assert ("undeliverable", "sent") in bench.kinds(hold)
+
+
+@pytest.mark.parametrize(("hours", "words"), [(24, "24 hours"), (36, "36 hours"), (48, "2 days")])
+def test_a_site_says_how_long_it_is_tried(store: Store, hours: int, words: str) -> None:
+    bench = Bench(store, retry_for=timedelta(hours=hours))
+    bench.listener.answers = {X: Kind.DELAYED, "sato@example.co.jp": Kind.DELAYED}
+    hold = bench.released()
+    bench.at(NOW)
+    bench.at(NOW + timedelta(hours=hours, seconds=-1))
+    assert bench.states(hold) == [State.DEFERRED, State.SENT]
+    assert ("held", "pending") in bench.kinds(hold)
+    bench.at(NOW + timedelta(hours=hours, seconds=900))
+    assert bench.states(hold) == [State.BOUNCED, State.SENT]
+    assert f"Not delivered within {words}; last: 451" in loaded(bench.store, hold).recipients[0].reply
+    assert ("held", "failed") in bench.kinds(hold)
+    bench.worker.close()
 
 
 def test_recipients_let_go_later_do_not_wait_for_the_deferred(bench: Bench) -> None:

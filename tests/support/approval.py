@@ -14,13 +14,16 @@ from sekisho.core.people import People
 from sekisho.core.plan import Wait
 from sekisho.core.terms import Escalation, Terms
 from sekisho.notices.facts import from_json
-from sekisho.quarantine.asking import Desk, ask_due
+from sekisho.quarantine.asking import ask_due
 from sekisho.quarantine.decide import decide
+from sekisho.quarantine.desk import Desk
+from sekisho.quarantine.reached import FIRST, reached
 from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice, rights
 from sekisho.quarantine.timers import expire_due
 from sekisho.store import Store, audit, outbox
 from sekisho.store.rows import AskRow, AuditRow, HoldRow
+from sekisho.store.unit import Unit
 from tests.support.people import people
 from tests.support.stores import CALENDAR, NOW, a_desk, a_transaction, a_wait, hold_one, loaded
 
@@ -63,6 +66,8 @@ class Office:
         self.alarms = Alarms()
         self.now: datetime = NOW
         self._asked_for = 0
+        self.listening = True
+        """Whether requests are taken by the MTA at once."""
 
     def hold(self, *waits: Wait, recipients: Sequence[str] = ("<x@partner.example>",), **of: Any) -> str:
         """Something is held, and who is to be asked is asked."""
@@ -73,7 +78,16 @@ class Office:
         return hold
 
     def ask(self) -> int:
-        return ask_due(self.store, self.desk, self.now, self.alarms)
+        asked = ask_due(self.store, self.desk, self.now, self.alarms)
+        if self.listening:
+            self.store.write(self._deliver)
+        return asked
+
+    def _deliver(self, unit: Unit) -> None:
+        for row in outbox.claim(unit, "office", self.now, timedelta(seconds=60), 1000):
+            outbox.finish(unit, row.id, outbox.SENT, "250")
+            if row.kind in FIRST:
+                reached(unit, row.hold, row.payload["to"], self.now, self.desk)
 
     def later(self, hours: float) -> None:
         """Time goes by; whatever is due happens."""

@@ -28,8 +28,8 @@ from sekisho.core.plan import Deposit, Notice, Plan, Wait
 from sekisho.core.reason import Reason
 from sekisho.core.terms import USUAL, Terms
 from sekisho.core.worktime import Calendar
-from sekisho.quarantine.asking import Desk
 from sekisho.quarantine.deposit import deposit
+from sekisho.quarantine.desk import Desk
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.timers import start
 from sekisho.store import Store, holds, open_store

@@ -139,8 +139,17 @@ def _tell_locks(hold: HoldRow, zone: tzinfo) -> None:
 def _told_ask(ask: AskRow, zone: tzinfo) -> str:
     deputy = f" for {ask.principal}" if ask.principal != ask.person else ""
     why = f" ({ask.why})" if ask.why else ""
-    said = f"{ask.answer}, {_local(ask.answered, zone)}" if ask.answered else f"asked {_local(ask.asked, zone)}"
-    return f"{ask.role}: {ask.person}{deputy}{why}: {said}{'  ' + ask.reason if ask.reason else ''}"
+    return f"{ask.role}: {ask.person}{deputy}{why}: {_said(ask, zone)}{'  ' + ask.reason if ask.reason else ''}"
+
+
+def _said(ask: AskRow, zone: tzinfo) -> str:
+    """The answer; else how far the question has come."""
+    if ask.answered:
+        return f"{ask.answer}, {_local(ask.answered, zone)}"
+    if ask.unreached:
+        return f"not reached, {_local(ask.unreached, zone)}"
+    waits = "" if ask.told else ", the request is not sent yet"
+    return f"asked {_local(ask.asked, zone)}{waits}"
 
 
 def _concerned(hold: HoldRow) -> tuple[str, ...]:
@@ -174,6 +183,8 @@ def _ask(hold: HoldRow, ask: AskRow) -> dict[str, Any]:
         "for": ask.principal,
         "why": ask.why,
         "asked": _iso(ask.asked),
+        "told": _iso(ask.told),
+        "unreached": _iso(ask.unreached),
         "due": _iso(ask.due),
         "answered": _iso(ask.answered),
         "answer": ask.answer,

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import quote
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     PlainValidator,
@@ -185,6 +186,12 @@ class StoreSettings(Section):
         return f"{user}:{quote(read_secret(self.password_file), safe='')}@{rest}"
 
 
+def _an_hour_at_least(value: Duration) -> Duration:
+    if value.seconds < 3600:
+        raise ValueError(f"{value} is too short: the listener may be restarted; write at least 1h")
+    return value
+
+
 class Reinject(Section):
     """The MTA's listener that takes released mail."""
 
@@ -195,6 +202,12 @@ class Reinject(Section):
         default=Duration(300),
         description="How long to wait for its reply to a command; the reply to the message may take twice as long",
         json_schema_extra={"default": "5m"},
+    )
+    retry_for: Annotated[DurationField, AfterValidator(_an_hour_at_least)] = Field(
+        default=Duration(5 * 86_400),
+        description="How long what it does not take (4xx, no connection) is tried again, from the decision on: after "
+        "5 s, then doubling to 15 min. Then a recipient bounces and the sender is told. At least 1h",
+        json_schema_extra={"default": "5d"},
     )
 
 

@@ -1,8 +1,8 @@
 """Sending notices: what a decision put into the outbox goes to the re-injection listener, with the null reverse-path.
 
 A notice is neither lost nor sent twice, but for a crash between the listener's 250 and our commit. What is refused, or
-cannot be written, or was tried for five days, is given up, loudly, and the postmaster gets it instead; what the
-postmaster does not take goes to nobody.
+cannot be written, or was tried for too long, is given up, loudly, and the postmaster gets it instead; what the
+postmaster does not take goes to nobody. Where it asked somebody to decide, somebody else is asked besides.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sekisho.core.worktime import Calendar
+from sekisho.quarantine.desk import Desk
 from sekisho.quarantine.leased import Record, Report
 from sekisho.quarantine.notify import POSTMASTER
-from sekisho.quarantine.release import MAX_AGE, Send
+from sekisho.quarantine.reached import FIRST, TO_APPROVER, reached, unreached
+from sekisho.quarantine.release import Send
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.timers import start
 from sekisho.quarantine.watch import Watch, backoff
@@ -39,13 +40,15 @@ class Notices:
         stationery: Stationery,
         watch: Watch,
         clock: Callable[[], datetime],
-        calendar: Calendar,
+        desk: Desk,
+        retry_for: timedelta,
     ) -> None:
-        self._calendar = calendar
+        self._desk = desk
+        self._retry_for = retry_for
         self._store = store
         self._send = send
         self._stationery = stationery
-        self._writer = Writer(store, stationery, clock)
+        self._writer = Writer(store, stationery, clock, desk)
         self._watch = watch
         self._clock = clock
 
@@ -70,7 +73,14 @@ class Notices:
         if written is None:
             return partial(self._record, row=row, word=outbox.NEEDLESS, reply="")
         outcome = self._send(written.sender, [written.recipient], [written.octets], len(written.octets))[0]
-        return partial(self._record, row=row, word=_word(outcome, row, self._clock()), reply=_reply(outcome))
+        return partial(self._record, row=row, word=self._word(outcome, row), reply=_reply(outcome))
+
+    def _word(self, outcome: Outcome, row: OutboxRow) -> str:
+        """What became of an attempt; what was tried for too long is given up."""
+        if outcome.kind is Kind.ACCEPTED:
+            return outbox.SENT
+        is_young = self._clock() - row.created < self._retry_for
+        return DEFERRED if outcome.kind is Kind.DELAYED and is_young else outbox.FAILED
 
     def _record(self, unit: Unit, row: OutboxRow, word: str, reply: str) -> Report:
         now = self._clock()
@@ -78,12 +88,21 @@ class Notices:
             outbox.postpone(unit, row.id, now + timedelta(seconds=backoff(row.attempts)), reply)
         else:
             outbox.finish(unit, row.id, word, reply)
-            if row.kind == "held":
-                start(unit, row.hold, now, self._calendar)
+            self._begin(unit, row, word, now)
             self._follow_up(unit, row, word, now)
             details = {"kind": row.kind, "to": row.payload.get("to", ""), "reply": reply}
             unit.record(Entry(now, "", "release", f"notice-{word}", row.hold, details=details))
         return partial(self._report, row, word, reply)
+
+    def _begin(self, unit: Unit, row: OutboxRow, word: str, now: datetime) -> None:
+        """The times that waited for this notice begin: the hold's, or that of the person who was asked."""
+        person = str(row.payload.get("to", ""))
+        if row.kind == "held":
+            start(unit, row.hold, now, self._desk.calendar)
+        elif row.kind in FIRST and word == outbox.SENT:
+            reached(unit, row.hold, person, now, self._desk)
+        elif row.kind in TO_APPROVER and word == outbox.FAILED:
+            unreached(unit, row.hold, person, now)
 
     def _follow_up(self, unit: Unit, row: OutboxRow, word: str, now: datetime) -> None:
         """What was sent may need a reminder later; what cannot be delivered goes to the postmaster, once."""
@@ -99,13 +118,6 @@ class Notices:
         self._watch.noticed(row.kind, word)
         if word == outbox.FAILED:
             self._watch.alarmed("notice", row.hold or row.id, reply)
-
-
-def _word(outcome: Outcome, row: OutboxRow, now: datetime) -> str:
-    """What became of an attempt; what was tried for five days is given up."""
-    if outcome.kind is Kind.ACCEPTED:
-        return outbox.SENT
-    return DEFERRED if outcome.kind is Kind.DELAYED and now - row.created < MAX_AGE else outbox.FAILED
 
 
 def _to_postmaster(row: OutboxRow) -> dict[str, Any] | None:

@@ -1,9 +1,9 @@
 """Sending held messages on: at least once to each recipient, and the answer for each kept.
 
 Given holds of which somebody let something go; sends their octets (proved first, by digest) to the re-injection
-listener and records: 2xx sent; 4xx or a lost connection deferred, again after 5 s doubling to 15 min, for five days;
-5xx bounced, and the sender told. Content that is damaged is never sent: the hold fails, loudly. Between its 250
-and our commit a crash makes a second copy; nothing else does.
+listener and records: 2xx sent; 4xx or a lost connection deferred, again after 5 s doubling to 15 min, as long as the
+site says; 5xx bounced, and the sender told. Content that is damaged is never sent: the hold fails, loudly. Between
+its 250 and our commit a crash makes a second copy; nothing else does.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from sekisho.store.unit import Entry, Unit, View
 Send = Callable[[Path, Sequence[Path], Iterable[bytes], int], Sequence[Outcome]]
 """`sekisho.quarantine.smtp_sessions.Sender.send`: sender, recipients, pieces, size."""
 
-MAX_AGE = timedelta(days=5)
-"""How long a release is tried (RFC 5321 4.5.4.1)."""
+RETRY_FOR = timedelta(days=5)
+"""How long a release is tried unless the site says otherwise (RFC 5321 4.5.4.1)."""
 
 UNDER_WAY = frozenset({State.RELEASING, State.DEFERRED})
 _ROLE = "release"
@@ -42,7 +42,10 @@ _DAMAGED = "554 5.3.0 The stored message is damaged and cannot be sent"
 class Releases:
     """The source of holds to be sent, for a `sekisho.quarantine.leased.Pool`."""
 
-    def __init__(self, store: Store, send: Send, watch: Watch, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, send: Send, watch: Watch, clock: Callable[[], datetime], retry_for: timedelta
+    ) -> None:
+        self._retry_for = retry_for
         self._store = store
         self._send = send
         self._watch = watch
@@ -91,7 +94,7 @@ class Releases:
         now = self._clock()
         before = hold.recipients
         people = tuple(
-            _damaged(person) if answers is None else _answered(person, answers.get(n), now, hold.created)
+            _damaged(person) if answers is None else self._answered(person, answers.get(n), now, hold.created)
             for n, person in enumerate(before)
         )
         saved = holds.save(unit, hold, replace(hold, recipients=people))
@@ -106,6 +109,18 @@ class Releases:
         _go_on(unit, row, people, now)
         return partial(self._report, row.hold, changed, unsure, now)
 
+    def _answered(
+        self, person: RecipientRow, outcome: Outcome | None, now: datetime, created: datetime
+    ) -> RecipientRow:
+        """The recipient after an answer. One that another worker has settled meanwhile stays as it is."""
+        if outcome is None or person.state not in UNDER_WAY:
+            return person
+        event = _EVENTS[outcome.kind]
+        reply = f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
+        if event is Event.DELAYED and now - (person.decided or created) >= self._retry_for:
+            event, reply = Event.REFUSED, f"554 5.4.7 Not delivered within {_words(self._retry_for)}; last: {reply}"
+        return replace(person, state=after(person.state, event), reply=reply, attempts=person.attempts + 1)
+
     def _report(
         self, hold: str, changed: Sequence[RecipientRow], unsure: Sequence[Outcome], now: datetime | None = None
     ) -> None:
@@ -119,21 +134,15 @@ class Releases:
             self._watch.alarmed("uncertain", hold, "the listener may have taken the message; it is sent again")
 
 
+def _words(lasts: timedelta) -> str:
+    whole = lasts > timedelta(days=1) and not lasts.seconds
+    return f"{lasts.days} days" if whole else f"{lasts.total_seconds() / 3600:g} hours"
+
+
 def _damaged(person: RecipientRow) -> RecipientRow:
     if person.state not in UNDER_WAY:
         return person
     return replace(person, state=after(person.state, Event.REFUSED), reply=_DAMAGED)
-
-
-def _answered(person: RecipientRow, outcome: Outcome | None, now: datetime, created: datetime) -> RecipientRow:
-    """The recipient after an answer. One that another worker has settled meanwhile stays as it is."""
-    if outcome is None or person.state not in UNDER_WAY:
-        return person
-    event = _EVENTS[outcome.kind]
-    reply = f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
-    if event is Event.DELAYED and now - (person.decided or created) >= MAX_AGE:
-        event, reply = Event.REFUSED, f"554 5.4.7 Not delivered within {MAX_AGE.days} days; last: {reply}"
-    return replace(person, state=after(person.state, event), reply=reply, attempts=person.attempts + 1)
 
 
 def _put_on_record(

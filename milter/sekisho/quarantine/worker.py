@@ -10,15 +10,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sekisho.quarantine.asking import Desk, ask_due
+from sekisho.quarantine.asking import ask_due
 from sekisho.quarantine.campaigns import settle_due
 from sekisho.quarantine.choose import take_effect
 from sekisho.quarantine.daily import Daily
+from sekisho.quarantine.desk import Desk
 from sekisho.quarantine.leased import Pool
 from sekisho.quarantine.outbox import Notices
-from sekisho.quarantine.release import Releases, Send
+from sekisho.quarantine.release import RETRY_FOR, Releases, Send
 from sekisho.quarantine.timers import expire_due
 from sekisho.quarantine.together import Aside
 from sekisho.quarantine.watch import Watch
@@ -37,7 +38,15 @@ class ReleaseWorker:
     """Everything that happens to holds without anybody waiting for it."""
 
     def __init__(
-        self, store: Store, send: Send, stationery: Stationery, desk: Desk, watch: Watch, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        send: Send,
+        stationery: Stationery,
+        desk: Desk,
+        watch: Watch,
+        clock: Callable[[], datetime],
+        *,
+        retry_for: timedelta = RETRY_FOR,
     ) -> None:
         self._store = store
         self._watch = watch
@@ -45,14 +54,14 @@ class ReleaseWorker:
         self._wake = threading.Event()
         self._aside = Aside()
         owner = self._owner = f"{store.instance}/{store.new_id()}"
-        sent = Releases(store, send, watch, clock)
+        sent = Releases(store, send, watch, clock, retry_for)
         self._desk = desk
         self._language = stationery.language
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
         self._asked: Future[int] | None = None
         self._looked: datetime | None = None
         self._daily = Daily(store, stationery.daily)
-        told = Notices(store, send, stationery, watch, clock, desk.calendar)
+        told = Notices(store, send, stationery, watch, clock, desk, retry_for)
         self._releases: Pool[ReleaseRow] = Pool(store, sent, owner, RELEASE_SLOTS, watch, self._wake.set)
         self._notices: Pool[OutboxRow] = Pool(store, told, owner, NOTICE_SLOTS, watch, self._wake.set)
 

@@ -20,19 +20,20 @@ from sekisho.notices.texts import texts_of
 from sekisho.quarantine import answering
 from sekisho.quarantine.choose import needs_step_up, offers_of, sends
 from sekisho.quarantine.daily import Hour
+from sekisho.quarantine.desk import Desk
 from sekisho.quarantine.links import Links
 from sekisho.quarantine.notify import DRAFT, POSTMASTER, deadline_of
+from sekisho.quarantine.reached import FIRST, TO_APPROVER
 from sekisho.quarantine.rights import is_same
 from sekisho.store import Store, holds
 from sekisho.store.codec import header_fields
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.rows import HoldRow, OutboxRow
-from sekisho.store.unit import Unit
+from sekisho.store.unit import Unit, View
 from sekisho.transforms.draft import draft_entity
 
 _EIGHT_BIT = (("BODY=8BITMIME",), ("BODY=8BITMIME", "SMTPUTF8"))
 """What a mail with a draft that is not ASCII needs of the listener: without, and with, such a header."""
-TO_APPROVER = frozenset({"approve", "reminder", "review"})
 _ANSWERED = frozenset({"approve", "reminder"})
 """Notices that may be answered by mail."""
 _CHOOSING = TO_APPROVER | {"held", "expiring"}
@@ -74,8 +75,9 @@ class Written:
 class Writer:
     """Writes what the outbox holds."""
 
-    def __init__(self, store: Store, stationery: Stationery, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, stationery: Stationery, clock: Callable[[], datetime], desk: Desk) -> None:
         self._store = store
+        self._desk = desk
         self._stationery = stationery
         self._clock = clock
 
@@ -126,9 +128,19 @@ class Writer:
         links = self._stationery.links
         if notice.kind == "digest" and links is not None:
             return self._store.write(lambda unit: self._with_items(unit, links, row, notice))
+        if notice.kind in FIRST and notice.facts.deputy:
+            notice = self._store.read(lambda view: self._timed(view, row, notice))
         if notice.kind in _REMINDING or (notice.kind in _CHOOSING and (links is not None or self._stationery.replies)):
             return self._store.write(lambda unit: self._with_ways(unit, row, notice))
         return notice
+
+    def _timed(self, view: View, row: OutboxRow, notice: Notice) -> Notice:
+        """A request that says when somebody else is asked: its reader's time begins now."""
+        hold = holds.load(view, row.hold)
+        asks = hold.asks if hold is not None else ()
+        terms = [hold.waits[ask.lock].terms for ask in asks if hold is not None and is_same(ask.person, notice.to)]
+        moments = [moment for one in terms if (moment := self._desk.escalation(self._clock(), one)) is not None]
+        return replace(notice, facts=replace(notice.facts, deputy_at=min(moments, default=notice.facts.deputy_at)))
 
     def _with_ways(self, unit: Unit, row: OutboxRow, notice: Notice) -> Notice | None:
         """With the ways in which its reader can choose now; None where there is nothing to be reminded of."""

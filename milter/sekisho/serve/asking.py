@@ -5,7 +5,7 @@ from __future__ import annotations
 from sekisho.config.load import Configuration
 from sekisho.core.approvers import Site
 from sekisho.core.path import parse_path
-from sekisho.quarantine.asking import Desk
+from sekisho.quarantine.desk import Desk
 
 
 def desk_of(configuration: Configuration) -> Desk:

@@ -69,7 +69,10 @@ def _leapt(watch: Watch, ahead: timedelta) -> None:
 def worker_of(configuration: Configuration, store: Store, watch: Watch, clock: Callable[[], datetime]) -> ReleaseWorker:
     """The worker that a configuration asks for, on this store, by this clock."""
     stationery, desk = stationery_of(configuration), desk_of(configuration)
-    return ReleaseWorker(store, sender(configuration.settings), stationery, desk, watch, clock)
+    wanted = configuration.settings.reinject
+    return ReleaseWorker(
+        store, sender(configuration.settings), stationery, desk, watch, clock, retry_for=wanted.retry_for.delta
+    )
 
 
 def sender(settings: Settings) -> Send:

@@ -179,6 +179,8 @@ def _ask_values(hold: HoldRow, ask: AskRow) -> dict[str, Any]:
         "principal": ask.principal,
         "why": ask.why,
         "asked": ask.asked,
+        "told": ask.told,
+        "unreached": ask.unreached,
         "due": ask.due if waits_for else None,
         "answered": ask.answered,
         "answer": ask.answer,

@@ -113,6 +113,10 @@ class AskRow:
     why: str
     """Why this one and nobody else, as a code; empty for the people whom the policy names."""
     asked: datetime
+    told: datetime | None = None
+    """When the MTA took the request: the person's time runs from then on."""
+    unreached: datetime | None = None
+    """When it, or a reminder, was refused or given up."""
     due: datetime | None = None
     """When to remind or to ask somebody else; None for never."""
     answered: datetime | None = None

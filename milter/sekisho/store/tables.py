@@ -133,6 +133,8 @@ asks = Table(
     Column("principal", Prose, nullable=False),
     Column("why", String(32), nullable=False),
     Column("asked", Moment, nullable=False),
+    Column("told", Moment),
+    Column("unreached", Moment),
     Column("due", Moment, index=True),
     Column("answered", Moment),
     Column("answer", String(16), nullable=False),
