@@ -29,8 +29,12 @@ def test_ambiguous_addresses_and_structures_are_found() -> None:
 
 
 def test_many_anomalies_stay_few_findings() -> None:
-    facts = mail(anomalies=[Anomaly("x", f"body/{number}") for number in range(10_000)])
-    assert len(found("header-anomaly", facts)) == 50
+    several = [Anomaly("x", f"part:{number}", "seen") for number in range(1, 10_001)]
+    facts = mail(anomalies=[*several, *several, *(Anomaly(f"k{number}", "body") for number in range(100))])
+    first, second, *others = found("header-anomaly", facts)
+    assert (first.kind, first.where, first.count, first.evidence) == ("x", "part:1", 10_000, "seen")
+    assert (first.values, second.values, second.count) == ({"more": 9_999}, {}, 1)
+    assert len(others) == 48
 
 
 def test_an_ordinary_header_has_none() -> None:

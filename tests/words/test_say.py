@@ -179,3 +179,13 @@ def test_hostile_values_give_one_clean_line(code: str, kind: str, where: str, va
 def check_clean(line: str) -> None:
     assert line
     assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in line)
+
+
+@pytest.mark.parametrize(
+    ("language", "end"),
+    [("en", "; the same in 1,234 more places"), ("ja", "(ほか1,234か所も同じ)"), ("zh", "（另有 1,234 处相同）")],
+)
+def test_what_is_wrong_in_many_places_is_said_once(language: str, end: str) -> None:
+    found = Finding("header-anomaly", "part:2", 1, kind="odd-boundary", count=1235, values={"more": 1234})
+    alone = Finding("header-anomaly", "part:2", 1, kind="odd-boundary")
+    assert say.finding(found, language) == say.finding(alone, language) + end

@@ -13,6 +13,7 @@ from pydantic import Field
 from sekisho.core.facts import Facts
 from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
+from sekisho.core.parts import Anomaly
 from sekisho.inspectors import settings as base
 from sekisho.inspectors.evidence import masked
 
@@ -32,7 +33,7 @@ SINGLE = {
     "mime-version": "MIME-Version",
 }
 """Fields that may stand once in a header (RFC 5322 3.6, RFC 2045 3)."""
-ANOMALIES = 50
+KINDS = 50
 """Findings from one message's structure; more tell nobody more."""
 
 
@@ -41,7 +42,8 @@ class Settings(base.Settings):
 
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
-    """A finding for each thing wrong; values: ``field`` and ``fields`` (how many), or what the reader says."""
+    """A finding for each thing wrong; values: ``field`` and ``fields`` (how many), or in how many other places of the
+    structure the same is wrong (``more``): the first is named."""
     for key, name in SINGLE.items():
         instances = len(facts.named(key))
         if instances > 1:
@@ -51,13 +53,18 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
         if addresses.ambiguous:
             name = SINGLE.get(key, key.title())
             yield _finding(facts, settings, "ambiguous-address", f"header:{name}", values={"field": name})
-    for anomaly in list(dict.fromkeys(facts.structure.anomalies))[:ANOMALIES]:
+    of_kind: dict[str, list[Anomaly]] = {}
+    for anomaly in dict.fromkeys(facts.structure.anomalies):
+        of_kind.setdefault(anomaly.kind, []).append(anomaly)
+    for kind, alike in list(of_kind.items())[:KINDS]:
         yield _finding(
             facts,
             settings,
-            one_line(anomaly.kind, 60),
-            one_line(anomaly.where),
-            evidence=masked(one_line(anomaly.evidence, 80)),
+            one_line(kind, 60),
+            one_line(alike[0].where),
+            values={"more": len(alike) - 1} if len(alike) > 1 else {},
+            count=len(alike),
+            evidence=masked(one_line(alike[0].evidence, 80)),
         )
 
 

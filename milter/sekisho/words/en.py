@@ -141,6 +141,7 @@ FINDINGS = {
     "hidden-content/property": "Document properties are left in {where}: “{evidence}”",
     "other-party-in-file": "Names the customer “{customer}”, to whom no recipient belongs: {where} (“{evidence}”)",
 }
+MORE_PLACES = "{said}; the same in {more} more places"
 UNKNOWN_FINDING = "{code} in {where}: {values}"
 
 REASONS = {

@@ -136,6 +136,7 @@ FINDINGS = {
     "hidden-content/property": "文書のプロパティが残っています:{where}「{evidence}」",
     "other-party-in-file": "宛先以外の取引先「{customer}」の名前があります:{where}「{evidence}」",
 }
+MORE_PLACES = "{said}(ほか{more}か所も同じ)"
 UNKNOWN_FINDING = "{code}:{where} {values}"
 
 REASONS = {

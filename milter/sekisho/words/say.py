@@ -41,7 +41,10 @@ def finding(found: Finding, language: str) -> str:
     if template is None:
         template = said.UNKNOWN_FINDING
         values["values"] = _listed({"kind": found.kind, "count": found.count, **found.values})
-    return one_line(_filled(template, values), LONGEST)
+    sentence = _filled(template, values)
+    if "more" in found.values and found.code == "header-anomaly":
+        sentence = _filled(said.MORE_PLACES, {"said": sentence, "more": values["more"]})
+    return one_line(sentence, LONGEST)
 
 
 def _where(found: Finding) -> str:

@@ -136,6 +136,7 @@ FINDINGS = {
     "hidden-content/property": "文档属性仍保留：{where}“{evidence}”",
     "other-party-in-file": "出现收件人以外的客户“{customer}”的名称：{where}“{evidence}”",
 }
+MORE_PLACES = "{said}（另有 {more} 处相同）"
 UNKNOWN_FINDING = "{code}：{where} {values}"
 
 REASONS = {
