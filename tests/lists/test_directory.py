@@ -108,15 +108,18 @@ def test_what_was_known_counts_while_the_directory_is_down_and_it_is_believed_wh
     moments = Moments()
     known = people_of(directory.url, moments, tmp_path)
     assert known.find(TARO) is not None
+    assert known.ages() == {"approvals.people": 0}
     directory.stop()
     moments.now += 61
     assert known.find(TARO) is not None
+    assert known.ages() == {"approvals.people": 61}
     assert [record.message for record in caplog.records] == ["list cannot be fetched"]
     directory.start()
     moments.now += 61
     caplog.clear()
     assert known.find(TARO) is not None
     assert caplog.records == []
+    assert known.ages() == {"approvals.people": 0}
 
 
 def test_a_directory_that_takes_connections_and_does_not_answer_is_given_up(

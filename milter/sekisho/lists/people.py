@@ -8,7 +8,7 @@ says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -79,6 +79,8 @@ class Sourced:
     absences: Callable[[], Sequence[Absence]]
     at_hand: Callable[[], Source | None] = lambda: None
     """What is known without asking anybody."""
+    aged: Mapping[str, Callable[[], float]] = field(default_factory=dict)
+    """Of each source that is no list of its own, how old its copy is, in seconds."""
 
     def find(self, address: str) -> Person | None:
         return self.source().find(address)
@@ -102,6 +104,10 @@ class Sourced:
             return ""
         owner = there.find(person.owner) if person.owner else person
         return owner.address if owner is not None else person.owner
+
+    def ages(self) -> dict[str, float]:
+        """How old the copies in use are, in seconds since they were surely what their sources say."""
+        return {name: age() for name, age in self.aged.items()}
 
     def everybody(self) -> Sequence[Person]:
         """Everybody who is known; nobody where people are asked one by one."""

@@ -36,6 +36,7 @@ from sekisho.lists.watched import Asked, Clocks, Watched
 _COLUMNS = ("address", "from", "until", "deputy")
 _NAME = "approvals.people"
 _NO_STAFF = NoStaff()
+_AGED = (Watched, Fetched)
 _AROUND = re.compile(r"\s*(?<!\\)([,=+])\s*")
 """What stands between the parts of a DN (RFC 4514 2, and 4 for the blanks of older spellings)."""
 
@@ -58,32 +59,52 @@ def open_people(
     how: Opening,
 ) -> Sourced:
     """All of it. Raises OSError or `BadList` where files cannot be used."""
-    opened = {name: _members(name, model, how) for name, model in groups.items()}
-    source, at_hand = _source(people, lists, how)
-    return Sourced(source, opened, _absences(absences, how), at_hand)
+    opened = {name: open_list(name, model, how.clocks, how.today, how.log) for name, model in groups.items()}
+    known = _known(people, lists, how)
+    ages = {f"approvals.groups.{name}": found.age for name, found in opened.items() if isinstance(found, _AGED)}
+    return Sourced(
+        known.latest,
+        {name: _members(name, found) for name, found in opened.items()},
+        _absences(absences, how),
+        known.at_hand,
+        {**ages, **({_NAME: known.age} if known.age is not None else {})},
+    )
 
 
-def _source(
-    people: PeopleModel | None, lists: NamedLists, how: Opening
-) -> tuple[Callable[[], Source], Callable[[], Source | None]]:
-    """Who knows the people, and what is known without asking anybody."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who knows the people."""
+
+    latest: Callable[[], Source]
+    at_hand: Callable[[], Source | None] = lambda: None
+    """What is known without asking anybody."""
+    age: Callable[[], float] | None = None
+    """Of the copy in use; None where there is none, or another list tells."""
+
+
+def _known(people: PeopleModel | None, lists: NamedLists, how: Opening) -> _Known:
     match people:
         case None:
-            return (lambda: _NO_STAFF), (lambda: None)
-        case str() | CsvPlace():
-            known = lists[people] if isinstance(people, str) else None
-            book = _OfBook(known or open_list(_NAME, people, how.clocks, how.today, how.log))
-            return book.latest, book.latest
+            return _Known(lambda: _NO_STAFF)
+        case str():
+            book = _OfBook(lists[people])
+            return _Known(book.latest, book.latest)
+        case CsvPlace():
+            book = _OfBook(open_list(_NAME, people, how.clocks, how.today, how.log))
+            return _Known(book.latest, book.latest, book.age)
         case ManagersPlace(postfix=table):
             managers = Managers(TableAsker(table).value)
-            return (lambda: managers), (lambda: None)
+            return _Known(lambda: managers)
         case PeopleSqlPlace():
-            fetched = Fetched(_NAME, lambda: _of_query(people), people.every.seconds, how.clocks, how.log)
-            return fetched.latest, fetched.at_hand
+            return _fetched(lambda: _of_query(people), people.every.seconds, how)
         case PeopleLdapPlace():
-            fetched = Fetched(_NAME, lambda: _of_directory(people), people.every.seconds, how.clocks, how.log)
-            return fetched.latest, fetched.at_hand
+            return _fetched(lambda: _of_directory(people), people.every.seconds, how)
     raise TypeError(f"no place for people: {type(people).__name__}")
+
+
+def _fetched(fetch: Callable[[], Staff], every: float, how: Opening) -> _Known:
+    fetched = Fetched(_NAME, fetch, every, how.clocks, how.log)
+    return _Known(fetched.latest, fetched.at_hand, fetched.age)
 
 
 class _OfBook:
@@ -95,6 +116,7 @@ class _OfBook:
         self._book: Watched[Book] = book
         self._of: Book | None = None
         self._staff = Staff(())
+        self.age = book.age
 
     def latest(self) -> Staff:
         book = self._book.latest()
@@ -156,8 +178,7 @@ def _entry(found: Mapping[str, Sequence[str]], names: Attributes, known: Mapping
     }
 
 
-def _members(name: str, model: ListModel, how: Opening) -> Callable[[], Iterable[str]]:
-    found = open_list(name, model, how.clocks, how.today, how.log)
+def _members(name: str, found: Asked) -> Callable[[], Iterable[str]]:
     if isinstance(found, Table):
         return found.entries
     if isinstance(found, Watched | Fetched):

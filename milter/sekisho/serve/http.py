@@ -13,7 +13,6 @@ from typing import Any
 
 from sekisho.config.load import Configuration
 from sekisho.core.ports import Files
-from sekisho.lists.opened import NamedLists
 from sekisho.lists.secret import read_secret
 from sekisho.mime.reader import MimeReader
 from sekisho.notices.texts import Texts, texts_of
@@ -47,7 +46,7 @@ def http(configuration: Configuration, log: logging.Logger, line: socket.socket 
     store = store_of(settings)
     probes = probes_of(settings, store)
     folder = metrics_folder(settings)
-    routes = health_routes(lambda: exposition(folder, [*_gauges(store), _ages(configuration.lists)]), probes)
+    routes = health_routes(lambda: exposition(folder, [*_gauges(store), _ages(configuration)]), probes)
     if settings.http.token_file is not None:
         token = read_secret(settings.http.token_file)
         routes.append(explain_route(partial(_explained, configuration, Pool()), token, settings.http.largest_question))
@@ -79,10 +78,10 @@ def _explained(configuration: Configuration, files: Files, asked: Asked) -> dict
     return answer(configuration, MimeReader(), question, datetime.now(UTC), language, thorough=False, files=files)
 
 
-def _ages(lists: NamedLists) -> Family:
+def _ages(configuration: Configuration) -> Family:
     """As this process sees them: each has its own copy, made and renewed in the same way."""
     said = "Since the copy in use was surely what its source says; infinite where there is none"
-    return gauge_family("list_age_seconds", said, "list", lists.ages())
+    return gauge_family("list_age_seconds", said, "list", {**configuration.lists.ages(), **configuration.people.ages()})
 
 
 def _gauges(store: Store) -> list[Family]:
