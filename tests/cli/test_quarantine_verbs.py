@@ -25,7 +25,7 @@ from tests.support.stores import a_desk
 
 KEYS = {
     "hold_id", "state", "created", "expires", "sender", "recipients", "subject",
-    "size", "rules", "findings", "queue_id", "members", "legal_hold",
+    "size", "rules", "findings", "queue_id", "members", "legal_hold", "to_check",
 }  # fmt: skip
 
 

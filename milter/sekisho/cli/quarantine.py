@@ -16,6 +16,7 @@ from pathlib import Path
 from sekisho.cli import remembered, retention, shown
 from sekisho.cli.common import actor_of, common, configuration_of, moment_of
 from sekisho.cli.deciding import decided, fixing, let_go, load, or_refused, report, seen, sent
+from sekisho.cli.listed import listed
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import (
     EX_CANNOT_CREATE,
@@ -39,13 +40,13 @@ from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged, ContentPurged
 from sekisho.store.ids import read_id
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import Filter
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The verbs below ``quarantine``."""
     verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _list_arguments(verbs.add_parser("list", help="open holds, the newest first"))
+    _list_arguments(verbs.add_parser("list", help="open holds and checks, the newest first"))
     showing = verbs.add_parser("show", help="everything about a hold but its octets")
     _ids(showing)
     showing.add_argument("--as", dest="person", default="", metavar="USER", help="record that this person looked")
@@ -126,6 +127,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
         "--since", default="", metavar="TIME", help="made then or later: 2026-11-24, 2026-11-24T09:00, 7d"
     )
     parser.add_argument("--until", default="", metavar="TIME", help="made before that")
+    parser.add_argument("--for", dest="person", default="", metavar="PERSON", help="only what waits for this answer")
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
     parser.add_argument("--after", default="", metavar="HOLD-ID", help="go on after this one")
     parser.add_argument("-q", "--quiet", action="store_true", help="hold-ids only")
@@ -140,7 +142,8 @@ def _list(configuration: Configuration, store: Store, options: argparse.Namespac
     wanted = replace(wanted, since=since, until=until)
     if options.all or chosen:
         wanted = replace(wanted, states=frozenset(chosen))
-    for hold in listing(store, wanted, limit=options.limit, after=options.after):
+    person = configuration.people.known_as(options.person) if options.person else ""
+    for hold in listed(store, wanted, person, limit=options.limit, after=options.after):
         if options.quiet:
             say(hold.id)
         elif options.json:

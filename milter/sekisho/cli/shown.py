@@ -33,6 +33,7 @@ def as_json(hold: HoldRow) -> dict[str, Any]:
         "queue_id": hold.message.queue_id,
         "members": hold.members,
         "legal_hold": hold.legal_hold,
+        "to_check": is_to_check(hold),
     }
 
 
@@ -69,7 +70,13 @@ def line(hold: HoldRow, zone: tzinfo) -> str:
     rules = ",".join(hold.rules)
     alike = f"  and {hold.members} more alike" if hold.members else ""
     sender = hold.message.sender.address
-    return f"{hold.id}  {hold.state.value:<9}  {when}  {sender} -> {waiting}{more}{alike}  [{rules}]"
+    check = "  to be checked" if is_to_check(hold) else ""
+    return f"{hold.id}  {hold.state.value:<9}  {when}  {sender} -> {waiting}{more}{alike}{check}  [{rules}]"
+
+
+def is_to_check(hold: HoldRow) -> bool:
+    """Whether somebody is still to look at what has gone already."""
+    return hold.passed and any(lock.terms.review is not None and lock.opened is None for lock in hold.waits)
 
 
 def tell(hold: HoldRow, zone: tzinfo, language: str) -> None:

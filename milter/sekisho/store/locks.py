@@ -164,6 +164,7 @@ def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
         "ask": lock.ask if matters else None,
         "attempts": lock.attempts,
         "among": list(lock.among),
+        "checking": hold.created if matters and lock.terms.review is not None else None,
     }
 
 

@@ -119,7 +119,15 @@ waits = Table(
     Column("ask", Moment, index=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("among", Json, nullable=False, server_default="[]"),
+    Column("checking", Moment),
 )
+Index(
+    "waits_checking",
+    waits.c.checking,
+    sqlite_where=waits.c.checking.is_not(None),
+    postgresql_where=waits.c.checking.is_not(None),
+)
+"""Since when somebody is to check what has gone: of so few locks that lists find them at once."""
 
 asks = Table(
     "asks",
