@@ -53,6 +53,7 @@ class Facts:
         self._found: dict[Inspector, tuple[Finding, ...]] = {}
         self.truths: dict[object, Truth] = {}
         """What conditions have answered, by condition: each is asked once a message."""
+        self._kinds: dict[int, str] = {}
         self.away: dict[str, str] = {}
         """Sources that could not answer for this message, and why."""
 
@@ -183,6 +184,13 @@ class Facts:
     def attachments(self) -> tuple[Part, ...]:
         return tuple(part for part in self.structure.parts if part.attached)
 
+    def kind(self, part: Part) -> str:
+        """The media type by content of one of the message's own parts; empty when unknown."""
+        kind = self._kinds.get(id(part))
+        if kind is None:
+            kind = self._kinds[id(part)] = self.reader.detect(part)
+        return kind
+
     @lazy
     def opened(self) -> tuple[tuple[Part, Opened], ...]:
         """What is in each attached file that is neither plain text nor a picture. Raises `Unavailable`."""
@@ -194,7 +202,7 @@ class Facts:
         return "opened" in self.__dict__
 
     def _is_to_open(self, part: Part) -> bool:
-        kind = self.reader.detect(part)
+        kind = self.kind(part)
         if part.type.startswith("text/") and (not kind or kind.startswith("text/")):
             return False
         # The size of an encoded file is known once all of it is decoded: asked last.

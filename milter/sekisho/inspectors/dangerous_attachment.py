@@ -41,7 +41,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     for part in facts.structure.parts:
         if not (part.attached or part.names):
             continue
-        actual = facts.reader.detect(part)
+        actual = facts.kind(part)
         yield from _danger(facts, settings, part, actual)
         yield from _mismatch(facts, settings, part, actual)
     for outer, opened in facts.opened:
@@ -54,7 +54,7 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
 
 def _macros(facts: Facts, settings: Settings, outer: Part, opened: Opened) -> Iterator[Finding]:
     """Documents with macros within a file, and the file itself where its octets alone did not show them."""
-    family = family_of_type(facts.reader.detect(outer))
+    family = family_of_type(facts.kind(outer))
     known = bool(_by_name(outer, settings)[1]) or _has_macros(outer, family)
     for place in opened.macros:
         if place or not (known or _is_allowed(outer, settings)):

@@ -23,7 +23,7 @@ def _part(facts: Facts, part: Part, opened: Opened | None) -> dict[str, Any]:
     return {
         "place": one_line(part.place),
         "names": [one_line(name) for name in part.names],
-        "type": one_line(facts.reader.detect(part) or part.type, 80),
+        "type": one_line(facts.kind(part) or part.type, 80),
         "octets": part.content.size,
         "attached": part.attached,
         "opened": None if opened is None else _opened(part.place, opened),

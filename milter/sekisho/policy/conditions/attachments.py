@@ -135,7 +135,7 @@ class AttachmentsAre(Asked):
         return (
             (self.size is None or self.size.matches(part.content.size))
             and (not self.names or any(_named(self.names, name) for name in part.names))
-            and (not self.types or _is_of(self.types, facts.reader.detect(part) or part.type))
+            and (not self.types or _is_of(self.types, facts.kind(part) or part.type))
             and (not self.digests or _sha256(part) in self.digests)
             and (self.encrypted is None or _is_encrypted(facts, part) is self.encrypted)
         )
