@@ -13,6 +13,10 @@ from sekisho.extract.xml import parse
 
 _OFF = ("0", "false", "off", "none")
 _TRACKED = frozenset({"ins", "del", "moveFrom", "moveTo"})
+_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "line-break": "\n"}
+_COMMENTS = frozenset({"comment", "annotation", "cm"})
+_ENDS = {"p": "\n", "h": "\n", "tc": "\t", "table-cell": "\t"}
+_ASKED = _TRACKED | _COMMENTS | {*_BREAKS, *_ENDS, "s", "r", "vanish", "sld"}
 
 
 class Drawn:
@@ -25,16 +29,16 @@ class Drawn:
         self.changed: list[str] = []
         self.changes = 0
         self.hidden: list[str] = []
-        self.root: Mapping[str, str] = {}
+        self.slide: Mapping[str, str] = {}
+        """The attributes of the slide that it is."""
         self._texts = texts
         self._reading = 0
         self._tracked = 0
         self._vanished = False
-        self._depth = 0
 
     def read(self, data: bytes, budget: Budget) -> Drawn:
         """Read a part. Raises `Unreadable`."""
-        parse(data, budget, self._start, self._end, self._text)
+        parse(data, budget, self._start, self._end, self._text, self._texts | _ASKED)
         return self
 
     @property
@@ -42,15 +46,10 @@ class Drawn:
         return "".join(self.pieces)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        self._depth += 1
-        if self._depth == 1:
-            self.root = dict(attributes)
         if name in self._texts:
             self._reading += 1
-        elif name == "tab":
-            self.pieces.append("\t")
-        elif name in ("br", "cr", "line-break"):
-            self.pieces.append("\n")
+        elif name in _BREAKS:
+            self.pieces.append(_BREAKS[name])
         elif name == "s" and self._reading:
             self.pieces.append(" ")
         elif name in _TRACKED:
@@ -58,17 +57,16 @@ class Drawn:
             self.changes += 1
         elif name == "vanish":
             self._vanished = attributes.get("val", "1") not in _OFF
-        elif name in ("comment", "annotation", "cm"):
+        elif name in _COMMENTS:
             self.comments.append([])
+        elif name == "sld" and not self.slide:
+            self.slide = dict(attributes)
 
     def _end(self, name: str) -> None:
-        self._depth -= 1
         if name in self._texts:
             self._reading -= 1
-        if name in ("p", "h"):
-            self.pieces.append("\n")
-        elif name in ("tc", "table-cell"):
-            self.pieces.append("\t")
+        if name in _ENDS:
+            self.pieces.append(_ENDS[name])
         elif name == "r":
             self._vanished = False
         elif name in _TRACKED:

@@ -14,7 +14,7 @@ def read(archive: Archive, job: Job) -> None:
     """All texts of the presentation, slide by slide."""
     for number, name in numbered(archive, r"ppt/slides/slide(\d+)\.xml"):
         drawn = Drawn().read(archive.part(name), job.budget)
-        is_hidden = drawn.root.get("show") in ("0", "false")
+        is_hidden = drawn.slide.get("show") in ("0", "false")
         place = f"slide{number}(hidden)" if is_hidden else f"slide{number}"
         job.text(drawn.text, place)
         if is_hidden:

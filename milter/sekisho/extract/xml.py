@@ -5,7 +5,7 @@ Documents in Office files have no need of declared entities, so a declaration en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from xml.parsers import expat
 
@@ -18,24 +18,37 @@ Start = Callable[[str, Mapping[str, str]], None]
 
 
 class _LocalNames(dict[str, str]):
-    """Names without their prefixes, each worked out once a document."""
+    """Names without their prefixes, each worked out once a document; empty for those that nobody asks for."""
+
+    def __init__(self, only: Collection[str] | None) -> None:
+        self._only = only
 
     def __missing__(self, name: str) -> str:
-        local = self[name] = name.rpartition(":")[2]
+        local = name.rpartition(":")[2]
+        self[name] = local = local if self._only is None or local in self._only else ""
         return local
 
 
-def parse(data: bytes, budget: Budget, start: Start, end: Callable[[str], None], text: Callable[[str], None]) -> None:
-    """Give each element and text to the callbacks. Raises `Unreadable`."""
+def parse(
+    data: bytes,
+    budget: Budget,
+    start: Start,
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+    only: Collection[str] | None = None,
+) -> None:
+    """Give each text and element, or ``only`` those of these names, to the callbacks. Raises `Unreadable`."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    local = _LocalNames()
+    local = _LocalNames(only)
 
     def opened(name: str, attributes: dict[str, str]) -> None:
-        start(local[name], {local[key]: value for key, value in attributes.items()} if attributes else attributes)
+        if asked := local[name]:
+            start(asked, {key.rpartition(":")[2]: value for key, value in attributes.items()} if attributes else attributes)
 
     def closed(name: str) -> None:
-        end(local[name])
+        if asked := local[name]:
+            end(asked)
 
     parser.StartElementHandler = opened
     parser.EndElementHandler = closed
