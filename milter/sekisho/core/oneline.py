@@ -15,7 +15,7 @@ _BLANKS = "\r\n\t\v\f\x85\u2028\u2029"
 def one_line(text: str, limit: int = 200) -> str:
     """The text on one line, cut at ``limit`` characters, without anything that changes how the rest is shown."""
     cut = text[: limit + 1]
-    if not (cut.isascii() and cut.isprintable()):
+    if not cut.isprintable():
         cut = "".join(" " if char in _BLANKS else char for char in cut if char in _BLANKS or _is_seen(char))
     return cut if len(cut) <= limit else cut[: limit - 1] + "…"
 

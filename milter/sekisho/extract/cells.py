@@ -9,7 +9,6 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
 
 from python_calamine import (
     CalamineError,
@@ -26,8 +25,6 @@ from sekisho.extract.limits import Unreadable
 _PRINT_CODE = re.compile(r"&(?:[LCRPNDTFAGZBIUESXYO]|\"[^\"]*\"|\d{1,3}|K[0-9A-Fa-f+-]{6})")
 _GAP = 64
 """Empty cells in a row that are written as tabs; after more, the row goes on in another line."""
-
-Value = int | float | str | bool | time | date | timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,11 @@ def _runs(sheet: CalamineSheet, job: Job) -> Iterator[tuple[int, int, Sequence[s
     for row, values in enumerate(sheet.iter_rows(), 1):
         if not row & 255:
             job.budget.tick()
-        texts = [value if type(value) is str else _shown(value) for value in values]
+        # As people see them: whole numbers without a fraction.
+        texts = [
+            value if type(value) is str else str(int(value) if type(value) is float and value.is_integer() else value)
+            for value in values
+        ]
         if not " ".join(texts).isprintable():
             texts = [text if text.isprintable() else " ".join(text.split()) for text in texts]
         if "" not in texts:
@@ -114,13 +115,6 @@ def _filled(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
         last = column
     if start >= 0:
         yield start, texts[start : last + 1]
-
-
-def _shown(value: Value) -> str:
-    """A cell that is no text as people see it; whole numbers without a fraction."""
-    if type(value) is float and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def printed(code: str) -> str:

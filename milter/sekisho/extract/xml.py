@@ -44,7 +44,10 @@ def parse(
 
     def opened(name: str, attributes: dict[str, str]) -> None:
         if asked := local[name]:
-            start(asked, {key.rpartition(":")[2]: value for key, value in attributes.items()} if attributes else attributes)
+            start(
+                asked,
+                {key.rpartition(":")[2]: value for key, value in attributes.items()} if attributes else attributes,
+            )
 
     def closed(name: str) -> None:
         if asked := local[name]:

@@ -169,7 +169,8 @@ class Archive:
         if differ or local.is_encrypted != entry.is_encrypted or not _agree(local, entry):
             self.problems.append("ambiguous")
         names = tuple(dict.fromkeys((*entry.names, *local.names)))
-        return replace(entry, names=names, start=local.start, flags=entry.flags | (local.flags & _ENCRYPTED))
+        flags = entry.flags | (local.flags & _ENCRYPTED)
+        return Entry(names, entry.method, flags, entry.crc, entry.packed, entry.size, at, local.start)
 
     def _local(self, at: int) -> Entry:
         flags, method = struct.unpack_from("<HH", self._data, at + 6)

@@ -24,7 +24,7 @@ _START_SECONDS = 20.0
 _OUT_OF_TIME = (signal.SIGPROF, signal.SIGXCPU)
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
-    # glibc gives memory back to the kernel and asks for it again at every page of a PDF, every sheet: a fifth of the time.
+    # Else glibc gives memory back to the kernel and asks for it again at every page of a PDF: a sixth of the time.
     "MALLOC_MMAP_THRESHOLD_": "33554432",
     "MALLOC_TRIM_THRESHOLD_": "67108864",
     "MALLOC_TOP_PAD_": "4194304",

@@ -77,7 +77,7 @@ def _flat(cells: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def _pairs(numbers: Any) -> tuple[tuple[int, int], ...]:
-    if not all(type(number) is int for number in numbers):
+    if not set(map(type, numbers)) <= {int}:
         raise ValueError("not an answer")
     return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
