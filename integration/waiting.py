@@ -26,6 +26,26 @@ def until(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> 
     return value
 
 
+def until_none(
+    count: Callable[[], int],
+    what: str,
+    stall: float,
+    now: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> float:
+    """Return when ``count`` gives 0: after how many seconds. However long, while it falls: `NeverHappened` when it
+    has given no new lowest number for ``stall`` seconds. Asked once a second, since counting takes work."""
+    began = fell = now()
+    lowest: int | None = None
+    while left := count():
+        if lowest is None or left < lowest:
+            lowest, fell = left, now()
+        elif now() - fell > stall:
+            raise NeverHappened(f"{left} left, no fewer for {stall:g} s: {what}")
+        pause(1.0)
+    return now() - began
+
+
 def free_ports(count: int) -> list[int]:
     """Ports of 127.0.0.1 that nobody listens on now, all different."""
     sockets = [socket.socket() for _ in range(count)]

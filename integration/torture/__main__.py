@@ -28,7 +28,7 @@ def main() -> int:
         return 69
     print(f"{options.rounds} rounds, seed {options.seed}", flush=True)
     began = time.monotonic()
-    extent = Extent(options.rounds, options.seed, options.minutes, patience=150.0, keep=KEPT)
+    extent = Extent(options.rounds, options.seed, options.minutes, stall=150.0, keep=KEPT)
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True)

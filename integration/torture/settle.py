@@ -1,7 +1,8 @@
 """When the killing is over: everything that goes without anybody's doing goes.
 
-First the daemon is given time to do it by itself (a release that was cut off waits for its lease to run out). What is
-left then is done here by a release worker whose clock is ahead, so that a short trial need not wait for leases.
+First the daemon does it by itself, for as long as there is progress: a release that was cut off waits for its lease to
+run out. What is left when it stops is done here by a release worker whose clock is ahead, so that a short trial need
+not wait for leases.
 """
 
 from __future__ import annotations
@@ -52,11 +53,11 @@ def finish(store: Store, configuration: Configuration) -> list[str]:
 def empty_queue(postfix: Postfix) -> None:
     """Everything that Postfix can deliver is delivered."""
     postfix.flush()
-    waiting.until(lambda: not _deliverable(postfix), "Postfix has delivered what it can", patience=120)
+    waiting.until_none(lambda: _deliverable(postfix), "Postfix has delivered what it can", stall=120)
 
 
-def _deliverable(postfix: Postfix) -> bool:
-    return any(
+def _deliverable(postfix: Postfix) -> int:
+    return sum(
         message["queue_name"] != "deferred" or not recipient["address"].startswith(AWAY)
         for message in postfix.queue()
         for recipient in message["recipients"]

@@ -51,8 +51,8 @@ class Extent:
     seed: int
     minutes: float
     """After which no further round begins."""
-    patience: float
-    """Seconds that the daemon has at the end to finish everything by itself; 0 when it need not."""
+    stall: float
+    """Seconds at the end in which what the daemon has not finished by itself must become less; 0 when it need not."""
     keep: Path | None = None
     """Where logs and store are copied at the end."""
 
@@ -77,6 +77,7 @@ class Trial:
         self._stack = ExitStack()
         self._ledger = Ledger()
         self._kills: list[Kill] = []
+        self._after: Counter[str] = Counter()
 
     def __enter__(self) -> Trial:
         guard = self._stack.enter_context(Guard())
@@ -120,14 +121,23 @@ class Trial:
         people: list[Person] = [*self._senders(), *self._approvers]
         for person in people:
             person.start()
-        for number in self._numbers():
-            self._round(number)
+        stuck = self._rounds()
         self._unit.wait_until_ready()
         _finish(people)
         found = self._settled()
+        found.violations += stuck
         if self._unit.ends:
             found.violations.append(f"the supervisor ended by itself, with statuses {self._unit.ends}")
         return found
+
+    def _rounds(self) -> list[str]:
+        """All of them, or until the daemon does not come back from one; gives what was awaited in vain."""
+        try:
+            for number in self._numbers():
+                self._round(number)
+        except waiting.NeverHappened as error:
+            return [f"after {len(self._kills)} kills: {error}"]
+        return []
 
     def _stream(self) -> random.Random:
         return random.Random(self._rng.random())
@@ -177,24 +187,31 @@ class Trial:
 
     def _settled(self) -> Judgement:
         """Let all go that can go, then look at everything."""
-        own_work = self._extent.patience and self._by_itself()
+        unfinished = self._by_itself() if self._extent.stall else ""
         self._unit.stop()
-        still = settle.left(self._store)
         alarms = settle.finish(self._store, self._configuration)
         settle.empty_queue(self._postfix)
         found = judge(self._world())
         found.violations += [f"alarm: {alarm}" for alarm in alarms]
-        if self._extent.patience and not own_work:
-            found.violations.append(f"{still} releases, notices and timers were not done by the daemon itself")
+        if unfinished:
+            found.violations.append(unfinished)
+        found.figures.update(self._after)
         self._look_at_the_rest(found)
         return found
 
-    def _by_itself(self) -> bool:
+    def _by_itself(self) -> str:
+        """Let the daemon finish, however long it takes while there is progress; what stopped, if something did."""
+        left = partial(settle.left, self._store)
+        self._after["left for the daemon to finish"] = left()
+        self._say(f"{self._after.total()} releases, notices and timers are left for the daemon to finish")
         try:
-            waiting.until(lambda: not settle.left(self._store), "the daemon is done", self._extent.patience)
-        except waiting.NeverHappened:
-            return False
-        return True
+            took = waiting.until_none(
+                left, "the daemon does every release, notice and timer itself", self._extent.stall
+            )
+        except waiting.NeverHappened as error:
+            return str(error)
+        self._after["seconds until it was done"] = round(took)
+        return ""
 
     def _world(self) -> World:
         queued = Counter(

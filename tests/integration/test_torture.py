@@ -12,7 +12,7 @@ def test_a_short_trial_loses_nothing_and_lets_nothing_out() -> None:
     """Eight kills under load: worker, release worker, HTTP and supervisor at least once each."""
     if missing := why_not():
         pytest.skip(missing)
-    with Trial(Extent(rounds=8, seed=3, minutes=2.0, patience=0.0), say=lambda _: None) as trial:
+    with Trial(Extent(rounds=8, seed=3, minutes=2.0, stall=0.0), say=lambda _: None) as trial:
         found = trial.run()
     assert found.violations == []
     assert found.figures["kills"] == 8
