@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 
 from integration.script import END_OF_DATA, Script
+from integration.torture.mail import SENDER
 
 
 class Moment(Enum):
@@ -60,13 +61,14 @@ class Moments:
 
 
 class Lookout(Script):
-    """For the door before the re-injection listener: answers nothing itself, and tells of each message's end."""
+    """For the door before the re-injection listener: answers nothing itself, and tells of each release's end."""
 
     def __init__(self, moments: Moments) -> None:
         super().__init__()
         self._moments = moments
 
     def answer(self, command: str) -> str | None:
-        if command == END_OF_DATA:
+        word, _, paths = command.partition(" ")
+        if word == END_OF_DATA and paths != f"<{SENDER}>":  # who wrote it all gets only notices
             self._moments.now(Moment.RELEASE)
         return None
