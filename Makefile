@@ -43,7 +43,7 @@ fuzz: .cache/venv-test ## new cases for every parser, MINUTES=10; keeps what bre
 
 torture: .cache/apt-test .cache/venv-test ## kill -9 at random moments under load; prints what became of every message
 	@$(BIN)/python -m integration.torture
-	@$(BIN)/python -m integration.torture.gateways
+	@$(BIN)/python -m integration.torture --shared --rounds 60
 
 docs: .cache/venv ## the generated reference
 	$(BIN)/python -Im sekisho.config.describe docs/reference

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,11 +64,14 @@ class Person(threading.Thread):
 
 
 class Sender(Person):
-    """Offers one message after the other to ``port``, each until it is accepted, as a mail client's queue would."""
+    """Offers one message after the other, each until it is accepted, as a mail client's queue would.
 
-    def __init__(self, number: int, port: int, rng: random.Random, ledger: Ledger, moments: Moments) -> None:
+    Each offer goes to any of the ``ports``: what one gateway did not accept is offered to another, too.
+    """
+
+    def __init__(self, number: int, ports: Sequence[int], rng: random.Random, ledger: Ledger, moments: Moments) -> None:
         super().__init__(f"client {number}")
-        self._port = port
+        self._ports = ports
         self._rng = rng
         self._source = mails(f"c{number}", rng)
         self._ledger = ledger
@@ -84,7 +88,7 @@ class Sender(Person):
     def _offer(self, mail: Mail) -> Told:
         in_data = False
         try:
-            with Client(self._port) as client:
+            with Client(self._rng.choice(self._ports)) as client:
                 for line in (
                     "EHLO client.example",
                     f"MAIL FROM:<{SENDER}>",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sekisho.serve.logs import JsonFormatter, LogfmtFormatter
+from sekisho.serve.logs import JsonFormatter, LogfmtFormatter, open_log
 
 
 def record(fields: dict[str, object], error: BaseException | None = None) -> logging.LogRecord:
@@ -42,3 +42,20 @@ def test_an_exception_is_named_on_the_same_line() -> None:
     line = LogfmtFormatter().format(record({}, caught.value))
     assert 'error="ValueError: odd\\nthing"' in line
     assert "\n" not in line
+
+
+def test_what_a_library_warns_of_is_a_line_like_ours(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(logging.getLogger("sekisho"), "handlers", [])
+    open_log("logfmt", "info")
+    try:
+        raise OSError("server closed\nthe connection")
+    except OSError:
+        logging.getLogger("library.pool").exception("Error closing cursor")
+    logging.getLogger("library.pool").info("nobody asked")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert shlex.split(line)[1:4] == ["level=error", "event=Error closing cursor", "logger=library.pool"]
+    assert 'error="OSError: server closed\\nthe connection"' in line

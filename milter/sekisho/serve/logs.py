@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from logging.handlers import SysLogHandler
 from typing import Any, TextIO
 
+OURS = "sekisho"
+"""The program's own logger; lines of others name theirs."""
 _PLAIN = re.compile(r"[^\s\"'=\\]+")
 
 
-_COMMON = dict(logging.LogRecord("sekisho", logging.INFO, "", 0, "", (), None).__dict__)
+_COMMON = dict(logging.LogRecord(OURS, logging.INFO, "", 0, "", (), None).__dict__)
 
 
 class Event(logging.LogRecord):
@@ -47,10 +49,14 @@ class Lines(logging.StreamHandler[TextIO]):
 
 
 def open_log(style: str, level: str, *, syslog: bool = False) -> logging.Logger:
-    """The program's logger, to stderr or to the system's log. ``style`` is ``logfmt`` or ``json``."""
+    """The program's logger, to stderr or to the system's log. ``style`` is ``logfmt`` or ``json``.
+
+    What libraries warn of goes the same way, in the same form.
+    """
     handler = SysLogHandler("/dev/log", SysLogHandler.LOG_MAIL) if syslog else Lines(sys.stderr)
     handler.setFormatter(JsonFormatter() if style == "json" else LogfmtFormatter())
-    log = logging.getLogger("sekisho")
+    logging.getLogger().handlers[:] = [handler]
+    log = logging.getLogger(OURS)
     log.handlers[:] = [handler]
     log.setLevel(level.upper())
     log.propagate = False
@@ -72,7 +78,10 @@ def pairs(record: logging.LogRecord) -> dict[str, Any]:
     """A record's time, level, event and fields; of an exception its type, text and place, on one line."""
     fields: Mapping[str, Any] = getattr(record, "fields", {})
     when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-    row = {"ts": when, "level": record.levelname.lower(), "event": record.getMessage(), **fields}
+    row = {"ts": when, "level": record.levelname.lower(), "event": record.getMessage().strip()}
+    if record.name != OURS:
+        row["logger"] = record.name
+    row.update(fields)
     if record.exc_info and record.exc_info[1] is not None:
         error = record.exc_info[1]
         last = traceback.extract_tb(error.__traceback__)[-1:]
