@@ -256,6 +256,7 @@ def test_damaged_content_is_never_sent_and_everybody_hears_of_it(bench: Bench) -
     bench.at(NOW)
     assert loaded(bench.store, hold).state is State.FAILED
     assert len(bench.mails()) == 1
+    assert bench.listener.offered == len(bench.listener.taken), "it was begun, and broken off"
     assert bench.watch.alarms() == ["damaged"]
     assert {"damaged", "bounced"} <= set(bench.actions())
     assert ("undeliverable", "sent") in bench.kinds(hold)
@@ -268,6 +269,7 @@ def test_a_missing_file_is_damage(bench: Bench) -> None:
     bench.at(NOW)
     assert loaded(bench.store, hold).state is State.FAILED
     assert bench.mails() == []
+    assert bench.listener.offered == len(bench.listener.taken), "it was begun, and broken off"
 
 
 def test_a_timer_that_sends_is_followed_by_the_release(bench: Bench) -> None:
