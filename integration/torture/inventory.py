@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import partial
@@ -12,6 +13,8 @@ from sekisho.store import Store, audit, holds
 from sekisho.store.errors import ContentDamaged
 from sekisho.store.listing import Filter, listing
 from sekisho.store.rows import AuditRow, HoldRow
+
+_SENT_AGAIN = re.compile(r"event=alarm what=uncertain subject=(\S+)")
 
 
 def held_rows(store: Store, ledger: Ledger) -> dict[str, list[Held]]:
@@ -31,6 +34,11 @@ def held_rows(store: Store, ledger: Ledger) -> dict[str, list[Held]]:
 def repeats(store: Store) -> int:
     """How often a message was offered again and found its hold."""
     return sum(1 for row in _audit(store) if row.action == "offered-again")
+
+
+def warned(log: str) -> Counter[str]:
+    """By hold: how often the log says that it is sent again because an attempt was cut off."""
+    return Counter(_SENT_AGAIN.findall(log))
 
 
 def orphans(store: Store) -> int:

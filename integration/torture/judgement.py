@@ -3,7 +3,7 @@
 For each recipient of an accepted message exactly one thing is right: it has arrived unedited but for policy's edits; or
 Postfix still has it; or it is held; or a decision was taken and carried out. More than one copy must be explained: the
 client offered the message again because the answer was lost (window A), a release was cut off between the listener's
-250 and our commit (window B), or Postfix delivered one queue file twice.
+250 and our commit, which the log tells of when it is sent again (window B), or Postfix delivered one queue file twice.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class World:
     """Recipients in Postfix's queue: how often each."""
     cuts: Sequence[float]
     """When a process was killed that may have been releasing, seconds since 1970."""
+    warned: Counter[str] = field(default_factory=Counter)
+    """How often the log says of a hold that it is sent again because an attempt was cut off."""
 
 
 @dataclass
@@ -181,7 +183,8 @@ class _Case:
         return self._posted.offers.count(Told.UNSURE)
 
     def _explained_releases(self) -> int:
-        """How many copies, or queue entries, were begun shortly before a kill."""
+        """How many copies, or queue entries, were begun shortly before a kill, and followed by a warning in the log."""
         times = sorted({copy.queue_id: copy.taken for copy in self._copies}.values())
         cut = sum(any(begun <= kill <= begun + CUT_OFF for kill in self._world.cuts) for begun in times)
-        return cut if self._copies else self._world.queued[self._address]
+        begun = cut if self._copies else self._world.queued[self._address]
+        return min(begun, sum(self._world.warned[row.hold] for row in self._rows))

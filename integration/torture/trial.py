@@ -13,7 +13,7 @@ from pathlib import Path
 from integration import waiting
 from integration.torture import settle
 from integration.torture.copies import copies
-from integration.torture.inventory import held_rows, orphans, repeats
+from integration.torture.inventory import held_rows, orphans, repeats, warned
 from integration.torture.judgement import Judgement, World, judge
 from integration.torture.kills import Blow, Blows, Kills
 from integration.torture.ledger import Ledger
@@ -160,7 +160,8 @@ class Trial:
         )
         cuts = [blow.at for blow in self._blows if blow.cuts]
         held = held_rows(self._site.store, self._ledger)
-        return World(self._ledger, copies(self._site.sink.arrivals), held, queued, cuts)
+        arrived = copies(self._site.sink.arrivals)
+        return World(self._ledger, arrived, held, queued, cuts, warned(self._site.log()))
 
     def _look_at_the_rest(self, found: Judgement) -> None:
         """Audit, log, figures of the blows."""

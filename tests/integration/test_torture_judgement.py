@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from integration.torture import inventory
 from integration.torture.copies import Copy
 from integration.torture.judgement import Held, World, judge
 from integration.torture.ledger import Decided, Ledger, Told
@@ -32,6 +33,7 @@ def violations(
     decided: Mapping[str, Sequence[Decided]] | None = None,
     cuts: Sequence[float] = (),
     queued: Sequence[str] = (),
+    warned: int = 1,
 ) -> list[str]:
     """What the judgement says of one message for `NOW` and `WAITS`."""
     ledger = Ledger()
@@ -42,7 +44,7 @@ def violations(
             ledger.deciding([address], choice)
             ledger.has_decided([address], choice)
     rows = {WAITS: [Held(HOLD, state, int(state is State.SENT), intact=True)]} if state else {}
-    return judge(World(ledger, copies, rows, Counter(queued), cuts)).violations
+    return judge(World(ledger, copies, rows, Counter(queued), cuts, Counter({HOLD: warned}))).violations
 
 
 RELEASED = {WAITS: [Decided.RELEASE]}
@@ -95,3 +97,18 @@ def test_a_second_release_is_explained_by_a_kill_just_after_the_first() -> None:
     unexplained = violations(a_copy(NOW), *twice, state=State.SENT, decided=RELEASED, cuts=[begun - 1])
     assert len(unexplained) == 1
     assert "second copies" in unexplained[0]
+
+
+def test_a_second_release_of_which_the_log_said_nothing_is_not_explained_by_a_kill() -> None:
+    twice = [a_copy(WAITS, FIRST, HOLD), a_copy(WAITS, SECOND, HOLD)]
+    silent = violations(a_copy(NOW), *twice, state=State.SENT, decided=RELEASED, cuts=[twice[0].taken + 1], warned=0)
+    assert len(silent) == 1
+    assert "second copies" in silent[0]
+
+
+def test_the_log_tells_of_which_hold_it_is_sent_again() -> None:
+    log = (
+        f'ts=… level=error event=alarm what=uncertain subject={HOLD} why="an attempt was cut off"\n'
+        f"ts=… level=error event=alarm what=store subject={HOLD} why=full\n"
+    )
+    assert inventory.warned(log * 2) == {HOLD: 2}
