@@ -49,9 +49,8 @@ class Outages:
         if number < len(Outage) or self._rng.random() < 0.8:
             self._site.wait_until_ready()
         self._site.moments.wait(self._rng.choice(_MOMENTS), self._rng)
-        at = time.time()
         self._do(what)
-        return Blow(at, what.value, cuts=what is Outage.GATEWAY)
+        return Blow(time.time(), what.value, cuts=what is Outage.GATEWAY)
 
     def _do(self, what: Outage) -> None:
         if what is Outage.GATEWAY:

@@ -39,10 +39,11 @@ class Gateway:
 
 
 class Site:
-    """A context that starts everything and leaves nothing behind."""
+    """A context that starts everything and leaves nothing behind. ``options`` follow the URL of a shared store."""
 
-    def __init__(self, gateways: int) -> None:
+    def __init__(self, gateways: int, options: str = "") -> None:
         self._count = gateways
+        self._options = options
         self._stack = ExitStack()
         self.server: PostgreSQL | None = None
         """The store's, where it has one."""
@@ -69,7 +70,7 @@ class Site:
 
     def _shared_store(self, stack: ExitStack) -> str:
         self.server = stack.enter_context(PostgreSQL(self._guard))
-        url = self.server.url(self.server.create())
+        url = self.server.url(self.server.create()) + self._options
         store = open_store(url, Path("/nonexistent"))
         store.upgrade()
         store.close()

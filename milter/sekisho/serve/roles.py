@@ -21,6 +21,7 @@ from sekisho.sandbox.pool import Pool
 from sekisho.serve.gateway import Gateway
 from sekisho.serve.metrics import Metrics
 from sekisho.serve.telemetry import Telemetry
+from sekisho.serve.threads import OwnThreads
 from sekisho.serve.warm import warm
 from sekisho.serve.worker import Crew
 from sekisho.store import Store, open_store
@@ -54,7 +55,9 @@ def crew_of(configuration: Configuration, log: logging.Logger) -> Crew:
         telemetry = Telemetry(
             metrics, log, configuration.policy, configuration.inspectors, Journal(settings.journal_folder, f"w{slot}")
         )
-        return Gateway(configuration, MimeReader(), Pool(), store_of(settings), telemetry)
+        store = store_of(settings)
+        gateway = Gateway(configuration, MimeReader(), Pool(), store, telemetry)
+        return OwnThreads(gateway) if store.on_server else gateway
 
     warm(configuration)
     spool = settings.milter.spool or Path(tempfile.gettempdir())

@@ -56,6 +56,11 @@ class Store:
     _writer: Writer
 
     @property
+    def on_server(self) -> bool:
+        """Whether a server keeps it."""
+        return self._path is None
+
+    @property
     def epoch(self) -> EpochFile:
         """How far this gateway saw the audit come."""
         return EpochFile(self._path.with_name(f"{self._path.name}-epoch") if self._path else self._content / "epoch")
