@@ -30,6 +30,7 @@ from sekisho.store import Store, StoreUnavailable, audit, outbox, releases
 from sekisho.store.listing import Filter, listing
 from sekisho.store.rows import OutboxRow
 from sekisho.store.tables import outbox as outbox_table
+from sekisho.store.writer import Work
 from tests.support.stores import (
     NOW,
     ONLY_SQLITE,
@@ -74,6 +75,35 @@ def test_the_octets_are_kept_exactly(store: Store, body: bytes) -> None:
     assert stored_octets(store, hold) == octets_of(message)
     assert loaded(store, hold).message.size == len(octets_of(message))
     assert len(list(store.files.listing())) == (1 if body is BIG else 0)
+
+
+def test_content_stays_while_nobody_knows_whether_its_row_was_committed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Store.write
+
+    def committed_and_not_told(self: Store, work: Work[object]) -> object:
+        write(self, work)
+        raise StoreUnavailable("the server is gone", undone=False)
+
+    message = a_transaction(body=BIG)
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "write", committed_and_not_told)
+        with pytest.raises(StoreUnavailable):
+            hold_one(store, transaction=message)
+    (hold,) = everything(store)
+    assert stored_octets(store, hold) == octets_of(message)
+
+
+def test_content_that_surely_has_no_row_does_not_stay(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Store, work: Work[object]) -> object:
+        raise StoreUnavailable("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "write", full)
+        with pytest.raises(StoreUnavailable):
+            hold_one(store, transaction=a_transaction(body=BIG))
+    assert list(store.files.listing()) == []
 
 
 def test_envelope_client_and_evidence_are_kept_exactly(store: Store) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path as Folder
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from sekisho.core.actions import OnExpiry
 from sekisho.core.changes import DropAttachment
 from sekisho.core.edits import AddHeader, ChangeHeader, DeleteHeader
 from sekisho.core.lifecycle import State
+from sekisho.core.message import Path
 from sekisho.notices.build import Letterhead
 from sekisho.notices.facts import from_json
 from sekisho.quarantine.decide import decide
@@ -279,7 +280,7 @@ def test_a_timer_that_sends_is_followed_by_the_release(bench: Bench) -> None:
     assert loaded(bench.store, hold).state is State.RELEASED
 
 
-def test_a_dead_workers_release_is_taken_over_when_its_lease_is_over(bench: Bench, kind: str, tmp_path: Path) -> None:
+def test_a_dead_workers_release_is_taken_over_when_its_lease_is_over(bench: Bench, kind: str, tmp_path: Folder) -> None:
     hold = bench.released()
 
     def killed() -> None:
@@ -293,6 +294,25 @@ def test_a_dead_workers_release_is_taken_over_when_its_lease_is_over(bench: Benc
     assert loaded(bench.store, hold).state is State.RELEASED
     assert bench.watch.alarms() == ["uncertain"]
     assert "sent-again" in [row.action for row in bench.store.read(audit.entries)]
+
+
+def test_an_answer_that_comes_after_another_worker_took_over_changes_nothing(store: Store) -> None:
+    other = Bench(store)
+
+    def overtaken(_sender: Path, recipients: Sequence[Path], pieces: Iterable[bytes], _size: int) -> list[Outcome]:
+        b"".join(pieces)
+        if not other.mails():
+            other.at(NOW + LEASE)
+        return [Outcome(path, Kind.ACCEPTED, 250, "late") for path in recipients]
+
+    bench = Bench(store, overtaken)
+    hold = bench.released()
+    bench.at(NOW)
+    assert [action for action in bench.actions() if action in {"sent", "sent-again"}] == ["sent-again", "sent"]
+    assert {person.reply for person in loaded(store, hold).recipients} == {"250 said accepted"}
+    assert bench.watch.alarms() == []
+    for one in (bench, other):
+        one.worker.close()
 
 
 def test_two_workers_send_each_message_once(store: Store) -> None:
@@ -351,7 +371,7 @@ def test_an_attempt_that_fails_unexpectedly_stops_no_other_and_comes_again(store
     bench.worker.close()
 
 
-def test_a_worker_that_runs_notices_the_decision_of_another_process(store: Store, kind: str, tmp_path: Path) -> None:
+def test_a_worker_that_runs_notices_the_decision_of_another_process(store: Store, kind: str, tmp_path: Folder) -> None:
     sent, stop = threading.Event(), threading.Event()
     listener = Listener()
 
