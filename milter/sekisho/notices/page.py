@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sekisho.core.actions import OnExpiry
 from sekisho.core.oneline import one_line
 from sekisho.notices import digest
 from sekisho.notices.facts import Notice
 from sekisho.notices.layout import Page, Section
+from sekisho.notices.shapes import ASKING, DECIDING, SHAPES, TO_APPROVER, variant_of
 from sekisho.notices.texts import Texts
 from sekisho.notices.why import LONGEST_SENTENCE, why
 
@@ -23,44 +22,6 @@ MOST_REASONS = 10
 LONGEST_SUBJECT = 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What distinguishes one kind of notice."""
-
-    listing: str
-    """Heading of the recipients it is about."""
-    do: str
-    """What its reader can do."""
-    is_open: bool = False
-    """Whether something still waits, and so something happens if nobody does anything."""
-
-
-_SHAPES = {
-    "held": _Shape("waiting", "contact", is_open=True),
-    "expiring": _Shape("waiting", "contact", is_open=True),
-    "released": _Shape("sent", "nothing"),
-    "rejected": _Shape("not-sent", "resend"),
-    "objected": _Shape("concerned", "nothing"),
-    "cancelled": _Shape("not-sent", "resend"),
-    "expired-return": _Shape("not-sent", "resend"),
-    "expired-send": _Shape("sent", "nothing"),
-    "expired-keep": _Shape("waiting", "contact", is_open=True),
-    "undeliverable": _Shape("not-sent", "check"),
-    "refused": _Shape("not-sent", "resend"),
-    "rule": _Shape("concerned", "nothing"),
-    "warned-refused": _Shape("sent", "warned"),
-    "warned-held": _Shape("sent", "warned"),
-    "warned-changed": _Shape("sent", "warned"),
-    "approve": _Shape("waiting", "contact.approver", is_open=True),
-    "reminder": _Shape("waiting", "contact.approver", is_open=True),
-    "decided": _Shape("concerned", "nothing"),
-    "review": _Shape("sent", "review"),
-    "unanswered": _Shape("concerned", "again"),
-}
-_DECIDING = frozenset({"approve", "reminder"})
-_ASKING = _DECIDING | {"review"}
-_TO_APPROVER = _ASKING | {"decided"}
-_WARNINGS = frozenset({"refused", "held", "changed"})
 _OUTCOMES = frozenset({"released", "rejected", "cancelled", "expired"})
 _PROBLEMS = frozenset({"word", "right", "step-up"})
 
@@ -77,12 +38,12 @@ class _Writer:
     """Writes one page."""
 
     def __init__(self, notice: Notice, texts: Texts, contact: str, now: datetime) -> None:
-        self._kind = _variant(notice)
+        self._kind = variant_of(notice)
         self._facts = notice.facts
         self._texts = texts
         self._contact = contact
         self._now = now
-        self._shape = _SHAPES[self._kind]
+        self._shape = SHAPES[self._kind]
 
     def page(self) -> Page:
         sections = (section for section in self._sections() if section.lines or section.link)
@@ -108,7 +69,7 @@ class _Writer:
 
     def _sections(self) -> Iterator[Section]:
         facts = self._facts
-        if self._kind in _ASKING:
+        if self._kind in ASKING:
             yield self._section("why", self._why(), "check")
             yield self._section("waiting", self._listing(), self._shape.listing)
             yield self._section("gone", self._by_domain(facts.gone))
@@ -184,7 +145,7 @@ class _Writer:
         else:
             lines = [self._address(address) for address in self._ordered()]
         shortened = [*self._shortened(lines, [1] * len(lines)), *self._alike()]
-        return [self._summary(), *shortened] if self._kind in _DECIDING else shortened
+        return [self._summary(), *shortened] if self._kind in DECIDING else shortened
 
     def _alike(self) -> list[str]:
         """That more messages follow the decision, now or later."""
@@ -196,7 +157,7 @@ class _Writer:
     def _ordered(self) -> Sequence[str]:
         """Approvers see those of a domain together."""
         waiting = self._facts.waiting
-        return sorted(waiting, key=_domain) if self._kind in _TO_APPROVER else waiting
+        return sorted(waiting, key=_domain) if self._kind in TO_APPROVER else waiting
 
     def _summary(self) -> str:
         facts = self._facts
@@ -208,7 +169,7 @@ class _Writer:
         return self._texts.say("failure", address=recipient, reply=reply) if reply else one_line(recipient)
 
     def _address(self, address: str) -> str:
-        if self._kind in _TO_APPROVER and address in self._facts.hidden:
+        if self._kind in TO_APPROVER and address in self._facts.hidden:
             return self._texts.say("hidden", address=address)
         return one_line(address, 320)
 
@@ -228,12 +189,12 @@ class _Writer:
         say, facts = self._texts.say, self._facts
         heading = say("heading.do")
         if self._has_page():
-            page = say("do.page.approver" if self._kind in _ASKING and not facts.replies else "do.page")
+            page = say("do.page.approver" if self._kind in ASKING and not facts.replies else "do.page")
             return Section(
                 "do", heading, (*self._choices(), page), bool(facts.choices), facts.link, tuple(self._extras())
             )
         ask = say(f"do.{self._shape.do}", **self._whom_to_ask())
-        return Section("do", heading, (ask,), after=tuple(self._extras()) if self._kind in _DECIDING else ())
+        return Section("do", heading, (ask,), after=tuple(self._extras()) if self._kind in DECIDING else ())
 
     def _has_page(self) -> bool:
         return bool(self._facts.link) and (self._shape.is_open or self._kind == "review")
@@ -274,7 +235,7 @@ class _Writer:
         yield self._texts.say("foot.between").join(self._foot_facts())
         if self._has_page():
             yield say("foot.forward")
-        if self._kind in _DECIDING:
+        if self._kind in DECIDING:
             yield say("foot.first")
         yield say("foot.help", contact=self._contact)
         if not facts.replies or self._kind == "unanswered":
@@ -288,16 +249,6 @@ class _Writer:
         if facts.files is not None:
             yield say("foot.files", files=facts.files)
         yield say("foot.code", code=facts.code, ref=facts.ref) if facts.code else say("foot.ref", ref=facts.ref)
-
-
-def _variant(notice: Notice) -> str:
-    """``expired`` has a text of its own for each thing that happens then, ``warned`` for each that would have."""
-    if notice.kind == "warned":
-        return f"warned-{notice.facts.outcome if notice.facts.outcome in _WARNINGS else 'held'}"
-    if notice.kind == "expired":
-        fate = notice.facts.on_expiry
-        return f"expired-{(OnExpiry.KEEP if fate is OnExpiry.ESCALATE else fate).value}"
-    return notice.kind
 
 
 def _domain(address: str) -> str:
