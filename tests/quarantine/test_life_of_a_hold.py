@@ -6,8 +6,7 @@ reckoning.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -30,15 +29,12 @@ from sekisho.core.actions import OnExpiry
 from sekisho.core.amounts import Duration
 from sekisho.core.approval import parse
 from sekisho.core.lifecycle import State
-from sekisho.core.message import Path
-from sekisho.core.path import parse_path
 from sekisho.core.people import Absence
 from sekisho.core.plan import Wait
 from sekisho.core.terms import Review
 from sekisho.quarantine.decide import decide, decide_within, extend
 from sekisho.quarantine.refusals import Actor, NotDecided
 from sekisho.quarantine.rights import Choice
-from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.timers import start
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.store import Store, audit
@@ -48,9 +44,9 @@ from sekisho.store.unit import Unit
 from tests.quarantine.test_release import STATIONERY
 from tests.support.approval import Office, escalation, lock
 from tests.support.people import ITO, KATO, SATO, SUZUKI, TAKAHASHI, Silent, people
+from tests.support.scripted import SAID, ScriptedListener
 from tests.support.stores import CALENDAR, NOW, POSTMASTER
 
-_SOMEBODY = parse_path(b"<somebody@example.com>")
 MORI = "mori@example.co.jp"
 NAMES = ("x@a.example", "y@b.example", "z@c.example")
 STAND_INS = {MORI, POSTMASTER}
@@ -81,15 +77,7 @@ KINDS: dict[str, tuple[Any, Enough]] = {
 ENDED = {State.REJECTED, State.CANCELLED, State.EXPIRED}
 GONE = {State.RELEASING, State.SENT, State.DEFERRED, State.BOUNCED}
 UNDER_WAY = {State.RELEASING, State.DEFERRED}
-ANSWERS = {
-    "250": Outcome(_SOMEBODY, Kind.ACCEPTED, 250, "ok"),
-    "451": Outcome(_SOMEBODY, Kind.DELAYED, 451, "later"),
-    "550": Outcome(_SOMEBODY, Kind.REFUSED, 550, "no"),
-    "cut off": Outcome(_SOMEBODY, Kind.DELAYED, 0, "gone", uncertain=True),
-}
-"""What the listener can say to a recipient; cut off, it has the message nevertheless."""
 LOCKS = st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from([0, 1, 24]), st.sampled_from(list(OnExpiry)))
-SAID = st.lists(st.sampled_from(sorted(ANSWERS)), max_size=6)
 SOME = st.lists(st.sampled_from(NAMES), max_size=2, unique=True)
 AWAY = Absence(SUZUKI, NOW + timedelta(hours=3), NOW + timedelta(hours=40))
 
@@ -110,9 +98,6 @@ class LifeOfAHold(RuleBasedStateMachine):
         self.office = Office(self.shared, people(absences=[AWAY]), fallback=(MORI,))
         self.yes: dict[str, set[str]] = {name: set() for name in NAMES}
         self.overridden: set[str] = set()
-        self.copies: Counter[str] = Counter()
-        self.lost: Counter[str] = Counter()
-        self.script: list[str] = []
         self.office.listening = False
         more = {"escalate": escalation(2, "manager")} if hurried else {}
         waits: list[Wait] = [
@@ -123,22 +108,13 @@ class LifeOfAHold(RuleBasedStateMachine):
         self.hold = self.office.hold(
             *waits, recipients=[f"<{name}>" for name in NAMES], queue_id=serial, sender=_sender(serial)
         )
-        self.ours = serial.lower()
+        self.listener = ScriptedListener(serial.lower())
         self.before = self.row
         self.latest = self.office.now
         """The clock is put back at times; what is to be tried again then waits for this moment."""
         self.worker = ReleaseWorker(
-            self.shared, self.send, STATIONERY, self.office.desk, self.office.alarms, lambda: self.office.now
+            self.shared, self.listener.send, STATIONERY, self.office.desk, self.office.alarms, lambda: self.office.now
         )
-
-    def send(self, sender: Path, recipients: Sequence[Path], pieces: Iterable[bytes], size: int) -> list[Outcome]:
-        """The listener: it says what the script says, then 250; notices have answers of their own."""
-        said = [self.script.pop(0) if self.script else "250" for _ in recipients]
-        for path, answer in zip(recipients, said, strict=True):
-            if not sender.is_null and self.ours in sender.address:
-                self.copies[path.address] += answer in ("250", "cut off")
-                self.lost[path.address] += answer == "cut off"
-        return [replace(ANSWERS[answer], path=path) for path, answer in zip(recipients, said, strict=True)]
 
     @property
     def row(self) -> HoldRow:
@@ -178,7 +154,7 @@ class LifeOfAHold(RuleBasedStateMachine):
     def release_role_works(self, script: list[str]) -> None:
         """Whatever is due is asked, told and sent; the listener answers as it likes."""
         assert self.worker is not None
-        self.script = list(script)
+        self.listener.script = list(script)
         self.worker.run_once(self.office.now)
 
     @rule()
@@ -242,9 +218,9 @@ class LifeOfAHold(RuleBasedStateMachine):
     def what_arrives_was_let_go_and_comes_once_but_for_answers_that_were_lost(self) -> None:
         for person in self.row.recipients:
             name = person.path.address
-            assert (person.state is State.SENT) <= (self.copies[name] > 0)
-            assert not self.copies[name] or person.state in GONE, name
-            assert self.copies[name] <= 1 + self.lost[name], name
+            assert (person.state is State.SENT) <= (self.listener.copies[name] > 0)
+            assert not self.listener.copies[name] or person.state in GONE, name
+            assert self.listener.copies[name] <= 1 + self.listener.lost[name], name
 
     def _is_open(self, number: int, shut: WaitRow, name: str) -> bool:
         if shut.opened_by == "timer":
