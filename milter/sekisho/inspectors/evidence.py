@@ -24,6 +24,7 @@ OCCURRENCES = 20_000
 """What is looked at of one kind in one place; no finding needs more."""
 
 _NUMBER = re.compile(r"\d(?:[ .()-]?\d){4,}")
+_DIGIT = re.compile(r"\d")
 _FORM = re.compile(r"(?<=body)(?:\([\w.+-]{1,40}\))?(?:#\d{1,4})?$")
 _LOCAL = re.compile(r"[\w.+-]{1,64}@")
 
@@ -115,15 +116,8 @@ def masked(text: str) -> str:
 
 def masked_number(text: str, kept: int) -> str:
     """Every digit but the last ``kept`` as a star; what stands between digits stays."""
-    hidden = sum(char.isdigit() for char in text) - kept
-    shown = []
-    for char in text:
-        if char.isdigit() and hidden > 0:
-            shown.append("*")
-            hidden -= 1
-        else:
-            shown.append(char)
-    return "".join(shown)
+    hidden = sum(map(str.isdigit, text)) - kept
+    return _DIGIT.sub("*", text, hidden) if hidden > 0 else text
 
 
 def first(found: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -78,7 +78,7 @@ class Alone:
 
 def digits(text: str) -> str:
     """The digits of a text."""
-    return "".join(char for char in text if char.isdigit())
+    return "".join(filter(str.isdigit, text))
 
 
 _SCHEME = "://"
