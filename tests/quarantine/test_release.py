@@ -19,13 +19,13 @@ from sekisho.core.message import Path
 from sekisho.notices.build import Letterhead
 from sekisho.notices.facts import from_json
 from sekisho.quarantine.decide import decide
-from sekisho.quarantine.leased import LEASE
+from sekisho.quarantine.leased import AHEAD, LEASE
 from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.release import RETRY_FOR, Send
 from sekisho.quarantine.rights import Choice
 from sekisho.quarantine.smtp import Kind, Outcome
 from sekisho.quarantine.watch import backoff
-from sekisho.quarantine.worker import RELEASE_SLOTS, ReleaseWorker
+from sekisho.quarantine.worker import NOTICE_SLOTS, RELEASE_SLOTS, ReleaseWorker
 from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, StoreUnavailable, audit, outbox, releases
 from sekisho.store.rows import ReleaseRow
@@ -465,6 +465,32 @@ def test_a_worker_that_stops_gives_back_what_it_had_not_begun(store: Store) -> N
     go_on.set()
     running.join()
     assert sum(loaded(store, hold).state is State.RELEASED for hold in ids) == RELEASE_SLOTS
+
+
+def test_what_is_to_be_sent_is_looked_for_without_looking_for_all_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, listener = threading.Event(), Listener()
+    looks: list[datetime] = []
+
+    def look(_: Store, now: datetime, *_rest: object) -> int:
+        looks.append(now)
+        return 0
+
+    monkeypatch.setattr("sekisho.quarantine.worker.PAUSE", 3600.0)
+    monkeypatch.setattr("sekisho.quarantine.worker.expire_due", look)
+    for number in range(3 * NOTICE_SLOTS * AHEAD):
+        hold_one(store, transaction=a_transaction(queue_id=str(number), body=b"%d" % number))
+
+    def send(*message: Any) -> list[Outcome]:
+        outcomes = listener.send(*message)
+        if len(listener.taken) == 3 * NOTICE_SLOTS * AHEAD:
+            stop.set()
+        return outcomes
+
+    ReleaseWorker(store, send, STATIONERY, a_desk(), Recorder(), lambda: NOW).run(stop)
+    assert len(listener.taken) == 3 * NOTICE_SLOTS * AHEAD
+    assert len(looks) == 1
 
 
 def free(store: Store) -> list[ReleaseRow]:

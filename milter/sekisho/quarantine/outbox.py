@@ -22,7 +22,7 @@ from sekisho.quarantine.timers import start
 from sekisho.quarantine.watch import Watch, backoff
 from sekisho.quarantine.writing import Stationery, Writer, reminder_due
 from sekisho.store import Store, holds, outbox
-from sekisho.store.rows import OutboxRow
+from sekisho.store.rows import HoldRow, OutboxRow
 from sekisho.store.unit import Entry, Unit
 
 DEFERRED = "deferred"
@@ -88,26 +88,27 @@ class Notices:
             outbox.postpone(unit, row.id, now + timedelta(seconds=backoff(row.attempts)), reply)
         else:
             outbox.finish(unit, row.id, word, reply)
-            self._begin(unit, row, word, now)
-            self._follow_up(unit, row, word, now)
+            hold = self._begin(unit, row, word, now)
+            self._follow_up(unit, row, word, now, hold)
             details = {"kind": row.kind, "to": row.payload.get("to", ""), "reply": reply}
             unit.record(Entry(now, "", "release", f"notice-{word}", row.hold, details=details))
         return partial(self._report, row, word, reply)
 
-    def _begin(self, unit: Unit, row: OutboxRow, word: str, now: datetime) -> None:
-        """The times that waited for this notice begin: the hold's, or that of the person who was asked."""
+    def _begin(self, unit: Unit, row: OutboxRow, word: str, now: datetime) -> HoldRow | None:
+        """The times that waited for this notice begin: the hold's, which is given, or that of who was asked."""
         person = str(row.payload.get("to", ""))
         if row.kind == "held":
-            start(unit, row.hold, now, self._desk.calendar)
-        elif row.kind in FIRST and word == outbox.SENT:
+            return start(unit, row.hold, now, self._desk.calendar)
+        if row.kind in FIRST and word == outbox.SENT:
             reached(unit, row.hold, person, now, self._desk)
         elif row.kind in TO_APPROVER and word == outbox.FAILED:
             unreached(unit, row.hold, person, now)
+        return None
 
-    def _follow_up(self, unit: Unit, row: OutboxRow, word: str, now: datetime) -> None:
+    def _follow_up(self, unit: Unit, row: OutboxRow, word: str, now: datetime, hold: HoldRow | None) -> None:
         """What was sent may need a reminder later; what cannot be delivered goes to the postmaster, once."""
         if (row.kind, word) in _REMINDED:
-            due = reminder_due(holds.load(unit, row.hold), self._stationery.reminder, now)
+            due = reminder_due(hold or holds.load(unit, row.hold), self._stationery.reminder, now)
             if due is not None:
                 payload = {**row.payload, "kind": "expiring"}
                 outbox.add(unit, "expiring", payload, now, hold=row.hold, due=due)

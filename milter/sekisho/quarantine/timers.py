@@ -57,13 +57,13 @@ def _expire(unit: Unit, hold_id: str, now: datetime, calendar: Calendar) -> bool
     return bool(due)
 
 
-def start(unit: Unit, hold_id: str, now: datetime, calendar: Calendar) -> None:
-    """The notice of the hold has been taken, or given up: the timers that waited for it begin."""
+def start(unit: Unit, hold_id: str, now: datetime, calendar: Calendar) -> HoldRow | None:
+    """The notice of the hold has been taken, or given up: the timers that waited for it begin. Gives the hold."""
     hold = holds.load(unit, hold_id)
     if hold is None or hold.state is not State.HELD or all(lock.started for lock in hold.waits):
-        return
+        return hold
     begun = tuple(lock if lock.started else _begun(lock, now, calendar) for lock in hold.waits)
-    holds.save(unit, hold, replace(hold, waits=begun))
+    return holds.save(unit, hold, replace(hold, waits=begun))
 
 
 def _begun(lock: WaitRow, now: datetime, calendar: Calendar) -> WaitRow:

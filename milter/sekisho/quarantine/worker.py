@@ -1,13 +1,15 @@
 """The release role's work: timers, releases and notices, as they fall due, whoever made them due.
 
 `ReleaseWorker.run` looks every 0.2 s (a few indexed reads) and goes on at once while there is work, so that another
-process's decision is noticed in that time. Any number of workers may run on one store. `run_once` does what is due now
+process's decision is noticed in that time; threads that send are given more as soon as they have little left. Any
+number of workers may run on one store. `run_once` does what is due now
 and waits for it: for tests, and for whoever wants to see an outcome.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -31,7 +33,7 @@ PAUSE = 0.2
 """Seconds between looks when there is nothing to do."""
 
 RELEASE_SLOTS = 8
-NOTICE_SLOTS = 2
+NOTICE_SLOTS = 4
 
 
 class ReleaseWorker:
@@ -60,6 +62,8 @@ class ReleaseWorker:
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
         self._asked: Future[int] | None = None
         self._looked: datetime | None = None
+        self._next_look = 0.0
+        self._settled = 0
         self._daily = Daily(store, stationery.daily)
         told = Notices(store, send, stationery, watch, clock, desk, retry_for)
         self._releases: Pool[ReleaseRow] = Pool(store, sent, owner, RELEASE_SLOTS, watch, self._wake.set)
@@ -100,19 +104,27 @@ class ReleaseWorker:
         self._notices.close()
 
     def _look(self) -> int:
-        """Begin what is due; whether there may be more."""
-        busy = self._step(self._clock())
-        self._ask_beside(self._clock())
-        return busy
+        """Begin what is due; whether there may be more. Only what is to be sent is looked for oftener than that."""
+        if self._settled or time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + PAUSE
+            self._settled = self._settle(self._clock())
+            self._ask_beside(self._clock())
+        return self._settled + self._send(self._clock())
 
     def _step(self, now: datetime) -> int:
+        return self._settle(now) + self._send(now)
+
+    def _send(self, now: datetime) -> int:
+        return self._releases.step(now) + self._notices.step(now)
+
+    def _settle(self, now: datetime) -> int:
         # What was chosen in time counts, even if the time is over now: choices before timers.
         chosen = take_effect(self._store, now, self._trouble, language=self._language)
         aside = self._aside.holds(now)
         expired = expire_due(self._store, now, self._desk.calendar, self._late, aside)
         followed = settle_due(self._store, self._owner, now, self._trouble)
         told = self._daily.step(now)
-        return chosen + expired + followed + told + self._releases.step(now) + self._notices.step(now)
+        return chosen + expired + followed + told
 
     def _ask_beside(self, now: datetime) -> None:
         """Ask people in a thread of its own, no oftener than one looks: a slow directory keeps nobody else waiting."""
