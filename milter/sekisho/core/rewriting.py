@@ -13,6 +13,8 @@ OUR_FIELDS = "x-sekisho-"
 """Fields of our name that came in are removed, whoever sent them."""
 
 
+_REWRITING = (EnvelopeOnly, AppendHeader, CopyTo, HoldHeader)
+
 NAMING = (*VISIBLE, "bcc", "resent-bcc")
 """Fields that name recipients, in lower case."""
 
@@ -27,19 +29,26 @@ def header_edits(facts: Facts, decision: Decision, concerned: Mask, *, marked: b
 
     ``marked`` is for the copy that goes now: a hold header would stop a released message a second time.
     """
+    wanted = [
+        (match.rule, action)
+        for match in decision.enforced
+        for action in match.rule.actions
+        if isinstance(action, _REWRITING) and match.truth.yes & concerned
+    ]
+    if not wanted and not bears_our_fields(facts):
+        return ()
     draft = Draft(facts.transaction.fields)
     draft.remove_prefix(OUR_FIELDS)
-    for match in decision.enforced:
-        for action in match.rule.actions if match.truth.yes & concerned else ():
-            match action:
-                case EnvelopeOnly() if not facts.structure.protected:
-                    hide_recipients(draft, _shown(facts, action))
-                case AppendHeader(name, value):
-                    draft.add(name, value)
-                case CopyTo(address, visible=True):
-                    draft.add("Cc", address)
-                case HoldHeader(name, value) if marked:
-                    draft.add(name or "X-Sekisho-Hold", value or match.rule.id)
+    for rule, action in wanted:
+        match action:
+            case EnvelopeOnly() if not facts.structure.protected:
+                hide_recipients(draft, _shown(facts, action))
+            case AppendHeader(name, value):
+                draft.add(name, value)
+            case CopyTo(address, visible=True):
+                draft.add("Cc", address)
+            case HoldHeader(name, value) if marked:
+                draft.add(name or "X-Sekisho-Hold", value or rule.id)
     return draft.difference()
 
 

@@ -34,11 +34,12 @@ def is_automatic(fields: Iterable[Field]) -> bool:
 
 
 def _says_so(field: Field) -> bool:
-    if field.key == "auto-submitted":
+    key = field.key
+    if key == "auto-submitted":
         return _first_word(field) != "no"
-    if field.key == "precedence":
+    if key == "precedence":
         return _first_word(field) in _BULK
-    return field.key in _LIST_FIELDS
+    return key in _LIST_FIELDS
 
 
 def _first_word(field: Field) -> str:

@@ -51,9 +51,9 @@ def deposit(store: Store, transaction: Transaction, plan: Plan, evidence: Eviden
     """Commit the plan's deposits and notices; gives the holds in which its recipients are, each once."""
     offer = _Offer(transaction, plan, evidence, _message(store, transaction, evidence), store.duplicate_window)
     if plan.deposits:
-        store.require_room(transaction.size)
+        store.require_room(offer.message.size)
         # Writing a file for nothing is worth a look beforehand; octets at hand are not.
-        if transaction.size <= holds.INLINE or not store.read(offer.is_covered):
+        if offer.message.size <= holds.INLINE or not store.read(offer.is_covered):
             return _with_content(store, offer)
     return store.write(lambda unit: offer.commit(unit, None)).holds
 
@@ -214,7 +214,7 @@ def _keep(store: Store, offer: _Offer) -> _Kept:
     """The message with the digest of its octets, which are in a file now if they are many."""
     octets = message_octets(offer.transaction.fields, offer.transaction.body)
     digest = _Digest()
-    in_file = offer.transaction.size > holds.INLINE
+    in_file = offer.message.size > holds.INLINE
     inline = None
     kept = store.files.keys.sealed(offer.message.id, digest.over(octets))
     if in_file:

@@ -16,6 +16,8 @@ from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from sekisho.store.types import Kept, stored
+
 Statement = Select[Any] | UpdateBase
 Values = Mapping[str, Any]
 _NEW = "new_"
@@ -113,4 +115,7 @@ def _prepared(statement: Statement, dialect: Dialect) -> _Prepared:
 
 
 def _on_the_way_in(kind: TypeEngine[Any], dialect: Dialect) -> _Change | None:
+    """What is done to a value; a type of ours does it in one call where the driver takes what it gives."""
+    if isinstance(kind, Kept) and stored(kind).dialect_impl(dialect).bind_processor(dialect) is None:
+        return kind.incoming
     return kind.dialect_impl(dialect).bind_processor(dialect)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from sekisho.core.lifecycle import State
+
+T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,6 +34,8 @@ def dumps(value: object) -> str:
 
 def prose(text: str) -> str:
     """Text that any database takes: lone surrogates and NUL replaced."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
@@ -40,49 +44,62 @@ def stored(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
 
 
-class Moment(TypeDecorator[datetime]):
+class Kept(TypeDecorator[T]):
+    """A type of ours: what it does to a value on its way in is the same for every database."""
+
+    @staticmethod
+    def incoming(value: Any) -> Any:
+        """What the database is given for a value or None."""
+        raise NotImplementedError
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return self.incoming(value)
+
+
+class Moment(Kept[datetime]):
     """An aware datetime."""
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+    @staticmethod
+    def incoming(value: datetime | None) -> int | None:
         return None if value is None else micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
-class Json(TypeDecorator[Any]):
+class Json(Kept[Any]):
     """Plain values as JSON text."""
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: object, dialect: Dialect) -> str:  # noqa: ARG002
-        return dumps(value)
+    incoming = staticmethod(dumps)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else json.loads(value)
 
 
-class Prose(TypeDecorator[str]):
+class Prose(Kept[str]):
     """Text that came from outside, for people and for searching."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    @staticmethod
+    def incoming(value: str | None) -> str | None:
         return None if value is None else prose(value)
 
 
-class InState(TypeDecorator[State]):
+class InState(Kept[State]):
     """A state of `sekisho.core.lifecycle`, by its word."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: State | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    @staticmethod
+    def incoming(value: State | None) -> str | None:
         return None if value is None else value.value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> State | None:  # noqa: ARG002
