@@ -13,6 +13,7 @@ import pytest
 
 from integration.guard import Guard
 from integration.postgresql import PostgreSQL
+from sekisho.core.lifecycle import State
 from sekisho.store import Store, StoreUnavailable, audit, open_store, postgresql
 from sekisho.store.errors import SchemaOutdated
 from sekisho.store.unit import Entry, Unit
@@ -146,6 +147,20 @@ def test_transactions_that_cross_are_done_again_one_by_one(kind: str, store: Sto
     assert {loaded(store, hold).offered for hold in (first, second)} == {3}
     assert store.read(audit.verify) == audit.Verified(4)
     other.close()
+
+
+def test_a_crossing_that_shows_among_many_changes_is_done_again(store: Store) -> None:
+    """The server says so of a row that was sent together with others, once."""
+    crossed = "IF nextval('tries') = 1 THEN RAISE EXCEPTION 'crossed' USING ERRCODE = '40P01'; END IF; RETURN NEW;"
+    crossing = f"""
+        CREATE SEQUENCE tries;
+        CREATE FUNCTION crossed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {crossed} END $$;
+        CREATE TRIGGER crossed BEFORE INSERT ON recipients FOR EACH ROW EXECUTE FUNCTION crossed();
+    """
+    store.write_in_bulk(lambda connection: connection.exec_driver_sql(crossing))
+    hold = hold_one(store)
+    assert loaded(store, hold).state is State.HELD
+    assert store.read(lambda view: view.connection.exec_driver_sql("SELECT last_value FROM tries").scalar()) == 2
 
 
 def test_readers_see_one_moment(kind: str, store: Store) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, insert, select, update
 
 from sekisho.core.lifecycle import State
 from sekisho.store import Store, StoreUnavailable
-from sekisho.store.tables import audit_head, outbox, recipients
-from sekisho.store.unit import Unit
+from sekisho.store.tables import audit_head, chunks, outbox, recipients
+from sekisho.store.unit import Row, Unit
 from tests.support.stores import NOW, hold_one
 
 _SENDER = select(recipients.c.raw, recipients.c.params, recipients.c.state, recipients.c.decided).where(
@@ -49,3 +49,16 @@ def test_what_the_driver_raises_is_the_stores_failure(store: Store) -> None:
     again = insert(audit_head)
     with pytest.raises(StoreUnavailable, match=r"UNIQUE|duplicate key"):
         store.write(lambda unit: unit.change(again, {"chain": 1, "sequence": 0, "hash": ""}))
+
+
+def test_what_fails_among_several_changes_is_the_stores_failure_and_nothing_is_kept(store: Store) -> None:
+    row: Row = {column.name: "" for column in outbox.c} | {"payload": {}, "created": NOW, "due": None, "attempts": 0}
+
+    def work(unit: Unit) -> None:
+        unit.add(outbox, {**row, "id": "1", "leased_until": None})
+        unit.add(chunks, {"message": "there is none", "ordinal": 0, "octets": b""})
+
+    with pytest.raises(StoreUnavailable, match=r"(?i)foreign key"):
+        store.write(work)
+    assert store.read(lambda view: view.ask(select(outbox.c.id))) == []
+    hold_one(store)

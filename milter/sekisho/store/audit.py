@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from sekisho.store.postgresql import in_one_parcel
 from sekisho.store.prepared import ask, change, renamed
 from sekisho.store.rows import AuditRow
 from sekisho.store.tables import audit, audit_head
@@ -87,8 +88,9 @@ def chain(connection: Connection, entries: Sequence[Entry]) -> tuple[int, str] |
         values = _values(sequence, entry)
         last = link(last, values)
         rows.append(renamed({**values, "hash": last}))
-    change(connection, _APPEND, rows)
-    change(connection, _MOVE, [renamed({"sequence": sequence, "hash": last})])
+    with in_one_parcel(connection):
+        change(connection, _APPEND, rows)
+        change(connection, _MOVE, [renamed({"sequence": sequence, "hash": last})])
     return sequence, last
 
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, Text, bindparam, create_engine, func, literal_column, select
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from sekisho.store.errors import StoreUnavailable
+from sekisho.store.prepared import ask, failures
 
 CONNECT = 5
 """How long to wait for a connection, seconds."""
@@ -30,7 +32,7 @@ PATIENCE = 12.0
 
 _LOOK = 0.5
 """How often a wait looks at the clock, seconds."""
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_ALONE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key", type_=Text), literal_column("0"))))
 _CROSSED = ("40001", "40P01")
 """serialization_failure and deadlock_detected (PostgreSQL, appendix A)."""
 
@@ -77,7 +79,18 @@ def make_postgresql_engine(url: URL, *, writing: bool, busy: float, patient: boo
 def keep_alone(connection: Connection, key: str) -> None:
     """Until the transaction ends, no other that asks for the same key goes on."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_ALONE, {"key": key})
+        ask(connection, _ALONE, {"key": key})
+
+
+@contextmanager
+def in_one_parcel(connection: Connection) -> Iterator[None]:
+    """Changes that are sent to a server without waiting for the answer to each; what fails is raised at the end."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    with failures(connection, "several changes"), driver.pipeline():
+        yield
 
 
 def has_crossed(error: BaseException) -> bool:

@@ -7,7 +7,8 @@ constants of their modules, made from the tables, with `bindparam` for what vari
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -72,34 +73,29 @@ def find(connection: Connection, statement: Select[Any], values: Values) -> list
 def ask(connection: Connection, statement: Select[Any], values: Values) -> list[tuple[Any, ...]]:
     """All rows that the statement finds."""
     prepared = _prepared(statement, connection.dialect)
-    cursor = connection.connection.cursor()
-    try:
+    with failures(connection, prepared.text), closing(connection.connection.cursor()) as cursor:
         cursor.execute(prepared.text, prepared.arguments(values))
         return [prepared.row(found) for found in cursor.fetchall()]
-    except _errors(connection) as error:
-        raise DBAPIError(prepared.text, None, error) from error
-    finally:
-        cursor.close()
 
 
 def change(connection: Connection, statement: UpdateBase, rows: Sequence[Values]) -> int:
     """Execute once for each of the rows; gives how many rows of the database were changed."""
     prepared = _prepared(statement, connection.dialect)
-    cursor = connection.connection.cursor()
-    try:
+    with failures(connection, prepared.text), closing(connection.connection.cursor()) as cursor:
         if len(rows) == 1:
             cursor.execute(prepared.text, prepared.arguments(rows[0]))
         else:
             cursor.executemany(prepared.text, [prepared.arguments(values) for values in rows])
         return cursor.rowcount
-    except _errors(connection) as error:
-        raise DBAPIError(prepared.text, None, error) from error
-    finally:
-        cursor.close()
 
 
-def _errors(connection: Connection) -> type[Exception]:
-    return connection.dialect.loaded_dbapi.Error
+@contextmanager
+def failures(connection: Connection, text: str) -> Iterator[None]:
+    """What the driver raises is raised as SQLAlchemy does; ``text`` is what was executed."""
+    try:
+        yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError(text, None, error) from error
 
 
 @lru_cache(maxsize=256)

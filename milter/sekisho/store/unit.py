@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, RowMapping, Select, Table, UpdateBase, insert
 
 from sekisho.store import prepared
-from sekisho.store.postgresql import keep_alone
+from sekisho.store.postgresql import in_one_parcel, keep_alone
 from sekisho.store.tables import metadata
 
 ORDER = tuple(metadata.sorted_tables)
@@ -130,10 +130,13 @@ class Unit(View):
 
     def flush(self) -> None:
         """Write the new rows, those first that others refer to."""
-        for table in ORDER if self._rows else ():
-            rows = self._rows.pop(table, None)
-            if rows:
-                prepared.change(self._connection, INSERTS[table], rows)
+        if not self._rows:
+            return
+        with in_one_parcel(self._connection):
+            for table in ORDER:
+                rows = self._rows.pop(table, None)
+                if rows:
+                    prepared.change(self._connection, INSERTS[table], rows)
 
 
 @lru_cache(maxsize=64)
