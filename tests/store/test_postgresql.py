@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from integration.guard import Guard
 from integration.postgresql import PostgreSQL
@@ -74,6 +75,15 @@ def test_what_cannot_be_reached_is_named(tmp_path: Path, database: str, port: in
         store.check()
     with pytest.raises(StoreUnavailable, match=why):
         store.write(recording("no"))
+
+
+def test_a_commit_is_synced_whatever_the_server_would_do(server: PostgreSQL, tmp_path: Path) -> None:
+    name = server.create()
+    server.sql(f"ALTER DATABASE {name} SET synchronous_commit TO off")
+    store = open_store(server.url(name), tmp_path)
+    store.upgrade()
+    assert store.write(lambda unit: unit.connection.scalar(text("SHOW synchronous_commit"))) == "on"
+    store.close()
 
 
 def test_without_psycopg_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
