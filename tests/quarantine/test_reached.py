@@ -248,6 +248,18 @@ def test_a_step_that_comes_later_does_not_ask_who_is_not_reached(post: Post) -> 
     }
 
 
+def test_where_nobody_at_all_was_reached_a_later_step_asks_them_again_and_they_keep_their_right(post: Post) -> None:
+    post.refuse(SUZUKI, TAKAHASHI, ITO, POSTMASTER)
+    hold = post.hold(lock(["manager", f"address:{SUZUKI}"]))
+    decide(post.store, hold, Choice.APPROVE, Actor(SUZUKI), post.now)
+    post.listener.answers.clear()
+    post.later(0)
+    second = {ask.person: ask.told for ask in loaded(post.store, hold).asks if ask.step == 1}
+    assert second == {SUZUKI: post.now}
+    row = decide(post.store, hold, Choice.APPROVE, Actor(SUZUKI), post.now)
+    assert row.state.value == "releasing"
+
+
 def test_an_approver_s_time_begins_when_the_mta_has_taken_the_request(post: Post) -> None:
     post.delay(SUZUKI)
     hold = post.hold(lock("manager", escalate=escalation(6, "deputy")))

@@ -7,7 +7,7 @@ persons are asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -127,7 +127,7 @@ def _next_people(
     terms = one.lock.terms
     step = steps(terms.approval)[one.lock.step]
     if not here and must_ask(terms.approval, one.lock.step, matter.sender):
-        return resolve(step, matter, site)
+        return _anybody(lambda known: resolve(step, known, site), matter)
     instead = _instead(step, here, matter, site)
     if not is_pressing or (instead is not None and instead.asked):
         return instead
@@ -149,5 +149,13 @@ def _instead(step: Step, here: Sequence[AskRow], matter: Matter, site: Site) -> 
 def _people_unknown(one: Round, here: Sequence[AskRow], matter: Matter, site: Site, *, is_pressing: bool) -> Found:
     """Who is asked where nothing can be found out about people."""
     step = steps(one.lock.terms.approval)[one.lock.step]
+    if not here:
+        return _anybody(lambda known: fall_back(step, known, site, AWAY), matter)
     instead = None if is_pressing else _instead(step, here, matter, site)
     return instead or fall_back(step, matter, site, AWAY)
+
+
+def _anybody(look: Callable[[Matter], Found], matter: Matter) -> Found:
+    """Who is asked first about a step; also who was not reached about another, where the others are too few."""
+    found = look(matter)
+    return found if found.enough else look(replace(matter, unreached=frozenset()))
