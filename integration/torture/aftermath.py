@@ -16,8 +16,9 @@ from sekisho.core.lifecycle import State
 from sekisho.core.message import message_octets
 from sekisho.quarantine.reconcile import reconcile
 from sekisho.store import Store, audit, holds
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import listing
 from sekisho.store.rows import HoldRow
+from sekisho.store.search import Filter
 
 _AFTER = 3
 """Seed of the store of the process that looks."""

@@ -23,8 +23,9 @@ from sekisho.quarantine.refusals import Actor, NotDecided
 from sekisho.quarantine.rights import Choice
 from sekisho.serve.roles import store_of
 from sekisho.store import Store, StoreUnavailable
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import listing
 from sekisho.store.rows import HoldRow
+from sekisho.store.search import Filter
 
 TRYING, DONE = "trying", "done"
 _PAUSE = 0.05

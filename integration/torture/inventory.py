@@ -11,8 +11,9 @@ from integration.torture.judgement import Held
 from integration.torture.ledger import Ledger
 from sekisho.store import Store, audit, holds
 from sekisho.store.errors import ContentDamaged
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import listing
 from sekisho.store.rows import AuditRow, HoldRow
+from sekisho.store.search import Filter
 
 _SENT_AGAIN = re.compile(r"event=alarm what=uncertain subject=(\S+)")
 

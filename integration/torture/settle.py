@@ -20,7 +20,8 @@ from sekisho.quarantine.writing import Stationery
 from sekisho.serve.asking import desk_of
 from sekisho.serve.release import sender
 from sekisho.store import Store, outbox, releases
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import listing
+from sekisho.store.search import Filter
 
 STEP = timedelta(minutes=20)
 """How far the clock is put on each time: beyond every lease and every pause between attempts."""

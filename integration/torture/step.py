@@ -36,7 +36,8 @@ from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, open_store
 from sekisho.store.ids import new_id
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import listing
+from sekisho.store.search import Filter
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 RECIPIENT = "r@held.example"

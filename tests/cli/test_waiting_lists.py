@@ -15,7 +15,7 @@ from sekisho.serve.asking import desk_of
 from sekisho.serve.metrics import Metrics, clear
 from sekisho.serve.roles import metrics_folder, store_of
 from sekisho.serve.watching import Watching
-from sekisho.store.tables import holds, recipients
+from sekisho.store.tables import holds, recipients, waits
 from sekisho.store.unit import Unit
 from tests.cli.conftest import MESSAGE, Site
 from tests.support.messages import NOW
@@ -63,6 +63,8 @@ class Lists:
         for minutes, hold in enumerate((self.first, self.check, self.second)):
             made = {"created": NOW + timedelta(minutes=minutes)}
             unit.connection.execute(update(holds).where(holds.c.id == hold).values(made))
+            for table in (recipients, waits):
+                unit.connection.execute(update(table).where(table.c.hold == hold).values(made))
 
     def ids(self, *words: str) -> list[str]:
         answer = self.site.run("quarantine", "list", "--quiet", *words)

@@ -17,7 +17,8 @@ from sekisho.quarantine.decide import Fix, decide
 from sekisho.quarantine.refusals import Actor, Impossible
 from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, audit, outbox, statistics
-from sekisho.store.listing import Filter, counts, listing
+from sekisho.store.listing import counts, listing
+from sekisho.store.search import Filter
 from tests.support.mailing import FEW, FOUND, OPERATOR, SATO, WINDOW, Bench, keep, mailing, message
 from tests.support.stores import (
     NOW,

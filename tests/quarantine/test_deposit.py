@@ -27,8 +27,9 @@ from sekisho.quarantine.received import received_field
 from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, StoreUnavailable, audit, outbox, releases
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import listing
 from sekisho.store.rows import OutboxRow
+from sekisho.store.search import Filter
 from sekisho.store.tables import outbox as outbox_table
 from sekisho.store.writer import Work
 from tests.support.stores import (

@@ -13,7 +13,8 @@ from sekisho.quarantine.decide import decide
 from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.rights import Choice
 from sekisho.store import Store, listing, statistics
-from sekisho.store.listing import Filter, counts, expiring, oldest
+from sekisho.store.listing import counts, expiring, oldest
+from sekisho.store.search import Filter
 from tests.support.stores import NOW, a_transaction, a_wait, hold_one
 
 ME = Actor("me", "operator")

@@ -20,7 +20,8 @@ from sekisho.quarantine.refusals import Actor
 from sekisho.quarantine.worker import ReleaseWorker
 from sekisho.quarantine.writing import Stationery
 from sekisho.store import Store, outbox
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import listing
+from sekisho.store.search import Filter
 from tests.support.stores import (
     NOW,
     Listener,

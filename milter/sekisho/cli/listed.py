@@ -10,8 +10,9 @@ from itertools import dropwhile, islice
 from sekisho.core.lifecycle import OPEN
 from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, holds
-from sekisho.store.listing import Filter, listing
+from sekisho.store.listing import listing
 from sekisho.store.rows import HoldRow
+from sekisho.store.search import Filter
 from sekisho.store.waiting import asked_of, to_check
 
 _ANSWERS = {Choice.APPROVE, Choice.SEND_WITH_REASON, Choice.REJECT}
@@ -27,7 +28,7 @@ def listed(
     if wanted.states != OPEN or wanted.campaign:
         return listing(store, wanted, limit=limit, after=after)
     checks = filter(lambda hold: _fits(hold, wanted), _after(store, to_check(store), after))
-    return islice(heapq.merge(listing(store, wanted, after=after), checks, key=_age, reverse=True), limit)
+    return islice(heapq.merge(listing(store, wanted, limit=limit, after=after), checks, key=_age, reverse=True), limit)
 
 
 def _age(hold: HoldRow) -> tuple[datetime, str]:

@@ -31,7 +31,7 @@ from sekisho.cli.output import (
 )
 from sekisho.config.load import Configuration
 from sekisho.core.amounts import duration
-from sekisho.core.lifecycle import State
+from sekisho.core.lifecycle import WHOLE, State
 from sekisho.quarantine.decide import extend
 from sekisho.quarantine.outgoing import as_changed
 from sekisho.quarantine.paused import resume
@@ -40,7 +40,7 @@ from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, holds
 from sekisho.store.errors import ContentDamaged, ContentPurged
 from sekisho.store.ids import read_id
-from sekisho.store.listing import Filter
+from sekisho.store.search import Filter
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -116,7 +116,7 @@ def _ids(parser: argparse.ArgumentParser) -> None:
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     common(parser)
-    whole = [state.value for state in State if state not in (State.SENT, State.DEFERRED, State.BOUNCED)]
+    whole = [state.value for state in WHOLE]
     parser.add_argument("--state", action="append", choices=whole, help="holds in this state (repeatable)")
     parser.add_argument("--all", action="store_true", help="holds in every state")
     parser.add_argument("--sender", default="", metavar="A")

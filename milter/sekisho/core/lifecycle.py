@@ -145,5 +145,8 @@ def summary(states: Iterable[State]) -> State:
     return next(whole for state, whole in _SUMMARY if state in present)
 
 
+WHOLE = tuple(dict.fromkeys(whole for _, whole in _SUMMARY))
+"""The states that a hold can have."""
+
 OPEN = frozenset({State.HELD, State.RELEASING})
 """States of a hold that the list shows unless asked for others."""

@@ -13,9 +13,8 @@ from sekisho.core.message import Transaction
 from sekisho.core.plan import Plan
 from sekisho.mta.session import Handler
 
-MOST = 1000
-"""Messages that are handled at a time: more than an MTA has sessions, so that clean mail does not wait for
-held mail whose database stands still. Threads are made when they are needed."""
+MOST = 64
+"""Messages that are handled at a time; more wait."""
 
 
 class OwnThreads:

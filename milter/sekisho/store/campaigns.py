@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy import RowMapping, and_, bindparam, func, select, update
 
 from sekisho.core.evidence import Evidence
-from sekisho.core.lifecycle import State
+from sekisho.core.lifecycle import WHOLE, State
 from sekisho.store import leases
 from sekisho.store.codec import evidence_to_json
 from sekisho.store.prepared import ask
@@ -125,19 +125,14 @@ def members(view: View, ids: Collection[str]) -> dict[str, int]:
     """How many holds follow each of these."""
     if not ids:
         return {}
-    query = select(holds.c.campaign, func.count()).where(holds.c.campaign.in_(ids)).group_by(holds.c.campaign)
+    following = and_(holds.c.state.in_(WHOLE), holds.c.campaign.in_(ids))
+    query = select(holds.c.campaign, func.count()).where(following).group_by(holds.c.campaign)
     return {row[0]: row[1] for row in view.connection.execute(query)}
 
 
 def may_lead(hold: Found, locks: Iterable[Found]) -> bool:
     """Whether others may follow a hold: rows of its own and of its locks."""
     return not hold["campaign"] and any("campaign" in lock["terms"] for lock in locks)
-
-
-def states(view: View, campaign: str) -> dict[State, int]:
-    """How many of its members are in each state."""
-    query = select(holds.c.state, func.count()).where(holds.c.campaign == campaign).group_by(holds.c.state)
-    return {row[0]: row[1] for row in view.connection.execute(query)}
 
 
 def show(unit: Unit, hold: str, evidence: Evidence) -> None:

@@ -16,12 +16,10 @@ from sqlalchemy import Column, Connection, MetaData, Table, delete, func, insert
 
 from sekisho.store import audit
 from sekisho.store.errors import ContentDamaged, StoreError
+from sekisho.store.progress import Progress
 from sekisho.store.store import Store
 from sekisho.store.tables import audit_head, messages, metadata, pieces
 from sekisho.store.types import stored
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being copied, how many of it are done, and how many there are."""
 
 _BATCH = 500
 _BATCH_OF_OCTETS = 20

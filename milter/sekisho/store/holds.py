@@ -134,6 +134,13 @@ def load_rows(view: View, rows: Sequence[RowMapping]) -> list[HoldRow]:
     return [whole(row) for row in rows]
 
 
+def load_rows_of(view: View, ids: Sequence[str]) -> list[HoldRow]:
+    """Holds with all that belongs to them, in the order of their ids; those that there are."""
+    rows = view.connection.execute(JOINED.where(holds.c.id.in_(ids))).mappings() if ids else ()
+    whole = {row["id"]: row for row in rows}
+    return load_rows(view, [whole[hold] for hold in ids if hold in whole])
+
+
 def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
     """Write what changed and give the hold as it is now; `Conflict` if it was changed since ``before`` was read."""
     whole = summary(person.state for person in after.recipients)
@@ -197,6 +204,7 @@ def _recipient_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
         "raw": person.path.raw,
         "params": list(person.path.params),
         "address": person.path.address,
+        "created": hold.created,
         "state": person.state,
         "decided": person.decided,
         "decided_by": person.decided_by,

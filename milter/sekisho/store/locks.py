@@ -151,6 +151,7 @@ def _wait_values(hold: HoldRow, ordinal: int) -> dict[str, Any]:
         "hold": hold.id,
         "ordinal": ordinal,
         "rule": lock.rule,
+        "created": hold.created,
         "approval": str(lock.terms.approval),
         "expires": lock.expires,
         "on_expiry": lock.on_expiry.value,

@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import select, update
 
 from sekisho.store.errors import ContentDamaged
+from sekisho.store.progress import Progress
 from sekisho.store.store import Store
 from sekisho.store.tables import chunks, messages
 from sekisho.store.unit import Unit
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many messages are done, and how many there are."""
 
 _BEGINNING = 64
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from sekisho.store.errors import SchemaOutdated
+from sekisho.store.progress import Progress, silent
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -23,9 +24,10 @@ def create_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o640))
 
 
-def upgrade(connection: Connection, version: str = "") -> None:
+def upgrade(connection: Connection, version: str = "", progress: Progress = silent) -> None:
     """Run the migrations that are missing up to a version (the newest), within the connection's transaction.
 
+    Those that take long say how far they are.
     `SchemaOutdated` where the database has a version that this program does not know.
     """
     wanted = version or newest()
@@ -38,6 +40,7 @@ def upgrade(connection: Connection, version: str = "") -> None:
     configuration = Config()
     configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     configuration.attributes["connection"] = connection
+    configuration.attributes["progress"] = progress
     try:
         command.upgrade(configuration, wanted)
     except CommandError as error:

@@ -27,6 +27,7 @@ from sekisho.store.errors import StoreUnavailable
 from sekisho.store.ids import RandomOctets, new_id
 from sekisho.store.keys import Keys
 from sekisho.store.postgresql import keep_alone
+from sekisho.store.progress import Progress, silent
 from sekisho.store.unit import Unit, View
 from sekisho.store.writer import Writer
 
@@ -94,7 +95,7 @@ class Store:
         if free is not None and free - size < self._min_free:
             raise StoreUnavailable("free disk space is below store.min-free")
 
-    def upgrade(self) -> None:
+    def upgrade(self, progress: Progress = silent) -> None:
         """Create what is absent and bring the schema up to date, durably. Safe to be run by several at once."""
         try:
             self.files.create()
@@ -103,7 +104,7 @@ class Store:
             with self._upgrading.connect() as connection:
                 with connection.begin():
                     keep_alone(connection, "upgrade")
-                    schema.upgrade(connection)
+                    schema.upgrade(connection, progress=progress)
                 if self._path is not None:
                     make_log_durable(self._path)
         except FAILURES as error:

@@ -1,15 +1,17 @@
 """The tables, as SQLAlchemy sees them; `migrations` makes them and a test compares the two.
 
 A *message* is what the MTA gave, once; its octets are rows of ``chunks`` or a file. A *hold* is a deposit of it:
-*recipients* that wait for the same *waits* (locks), and *asks*: people who were asked to open one. A *release* row
+*recipients* that wait for the same *waits* (locks), and *asks*: people who were asked to open one. Recipients and locks
+know when their hold was made, which is when its message was received: they are found in that order. A *release* row
 exists while something is to be sent. The *outbox* holds notices to send; *tokens* stand in their links, *choices* are
 what was chosen by them. The *audit* outlives them all and refers to nothing by key.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, func
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
+from sekisho.store.indexes import address_key, has_other_owner, some
 from sekisho.store.types import InState, Json, Moment, Prose
 
 metadata = MetaData(
@@ -41,6 +43,8 @@ messages = Table(
     Column("purged", Moment),
     Index("messages_offered", "offer_key", "received"),
 )
+Index("messages_by_sender", address_key(messages.c.sender), messages.c.received)
+some("messages_by_owner", has_other_owner(messages), address_key(messages.c.sender_of_record), messages.c.received)
 
 chunks = Table(
     "chunks",
@@ -78,11 +82,12 @@ holds = Table(
     Column("offers", Json, nullable=False, server_default="{}"),
     Column("campaign", String(26)),
     Column("legal_hold", Prose, nullable=False, server_default=""),
-    Index("holds_of_campaign", "campaign", "state"),
-    Index("holds_by_state", "state", "created", "id"),
     Index("holds_by_age", "created", "id"),
-    Index("holds_by_expiry", "state", "expires"),
 )
+_H = holds.c
+some("holds_by_state", _H.campaign.is_(None), _H.state, _H.created, _H.id)
+some("holds_of_campaign", _H.campaign.is_not(None), _H.state, _H.campaign, _H.created, _H.id)
+some("holds_by_expiry", _H.expires.is_not(None), _H.expires)
 
 recipients = Table(
     "recipients",
@@ -92,20 +97,22 @@ recipients = Table(
     Column("raw", LargeBinary, nullable=False),
     Column("params", Json, nullable=False),
     Column("address", Prose, nullable=False),
+    Column("created", Moment, nullable=False, server_default="0"),
     Column("state", InState, nullable=False),
     Column("decided", Moment),
     Column("decided_by", Prose, nullable=False),
     Column("reply", Prose, nullable=False),
     Column("attempts", Integer, nullable=False),
 )
-Index("recipients_by_address", func.lower(recipients.c.address))
+Index("recipients_by_address", address_key(recipients.c.address), recipients.c.created, recipients.c.hold)
 
 waits = Table(
     "waits",
     metadata,
     Column("hold", _ID, ForeignKey("holds.id"), primary_key=True),
     Column("ordinal", Integer, primary_key=True),
-    Column("rule", Prose, nullable=False, index=True),
+    Column("rule", Prose, nullable=False),
+    Column("created", Moment, nullable=False, server_default="0"),
     Column("approval", Prose, nullable=False),
     Column("expires", Moment),
     Column("on_expiry", String(16), nullable=False),
@@ -120,13 +127,9 @@ waits = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("among", Json, nullable=False, server_default="[]"),
     Column("checking", Moment),
+    Index("waits_by_rule", "rule", "created", "hold"),
 )
-Index(
-    "waits_checking",
-    waits.c.checking,
-    sqlite_where=waits.c.checking.is_not(None),
-    postgresql_where=waits.c.checking.is_not(None),
-)
+some("waits_checking", waits.c.checking.is_not(None), waits.c.checking)
 """Since when somebody is to check what has gone: of so few locks that lists find them at once."""
 
 asks = Table(
