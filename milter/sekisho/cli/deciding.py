@@ -24,7 +24,7 @@ from sekisho.config.load import Configuration
 from sekisho.core.lifecycle import State
 from sekisho.quarantine.decide import Fix, decide
 from sekisho.quarantine.refusals import Actor, AlreadyDecided, Impossible, NotAllowed, NotDecided
-from sekisho.quarantine.rights import Choice
+from sekisho.quarantine.rights import Choice, rights
 from sekisho.store import Store, holds
 from sekisho.store.rows import HoldRow, RecipientRow
 from sekisho.store.unit import Entry
@@ -99,6 +99,14 @@ def let_go(
     choice = Choice.ENVELOPE_ONLY if options.envelope_only else Choice.DROP_ATTACHMENT if options.without else plain
     fix = Fix(tuple(options.without), configuration.settings.notices_language)
     return decided(store, options, hold_id, choice, actor, fix, false_alarm=options.false_alarm)
+
+
+def rejected(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> HoldRow:
+    """Somebody who was asked gives an answer of one's own; anybody else's no is the operator's."""
+    person = Actor(configuration.people.known_as(options.person)) if options.person else None
+    own = person is not None and Choice.REJECT in rights(load(store, hold_id), person.name)
+    actor = person if person is not None and own else actor_of(options)
+    return decided(store, options, hold_id, Choice.REJECT, actor)
 
 
 def sent(store: Store, options: argparse.Namespace, hold: HoldRow) -> int:

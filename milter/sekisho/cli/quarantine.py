@@ -13,9 +13,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sekisho.cli import remembered, retention, shown
+from sekisho.cli import remembered, retention, shown, watch
 from sekisho.cli.common import actor_of, common, configuration_of, moment_of
-from sekisho.cli.deciding import decided, fixing, let_go, load, or_refused, report, seen, sent
+from sekisho.cli.deciding import decided, fixing, let_go, load, or_refused, rejected, report, seen, sent
 from sekisho.cli.listed import listed
 from sekisho.cli.opened import opened_store
 from sekisho.cli.output import (
@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The verbs below ``quarantine``."""
     verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _list_arguments(verbs.add_parser("list", help="open holds and checks, the newest first"))
+    watch.arguments(verbs.add_parser("watch", help="open holds as they come and go, and decide about them"))
     showing = verbs.add_parser("show", help="everything about a hold but its octets")
     _ids(showing)
     showing.add_argument("--as", dest="person", default="", metavar="USER", help="record that this person looked")
@@ -89,6 +90,8 @@ def run(options: argparse.Namespace) -> int:
             return retention.run_purge(configuration, store, options)
         if options.action == "list":
             return _list(configuration, store, options)
+        if options.action == "watch":
+            return watch.run(configuration, store, options)
         if options.action == "resume":
             return _resume(store, options)
         return max(_each(configuration, store, options, read_id(hold)) for hold in options.hold)
@@ -191,11 +194,7 @@ def _approve(configuration: Configuration, store: Store, options: argparse.Names
 
 
 def _reject(configuration: Configuration, store: Store, options: argparse.Namespace, hold_id: str) -> int:
-    """Somebody who was asked gives an answer of one's own; anybody else's no is the operator's."""
-    person = Actor(configuration.people.known_as(options.person)) if options.person else None
-    own = person is not None and Choice.REJECT in rights(load(store, hold_id), person.name)
-    actor = person if person is not None and own else actor_of(options)
-    report(options, decided(store, options, hold_id, Choice.REJECT, actor))
+    report(options, rejected(configuration, store, options, hold_id))
     return EX_OK
 
 
