@@ -115,7 +115,8 @@ def choose(view: View, wanted: Filter) -> Way:
 
 
 def ways(wanted: Filter) -> Iterator[Way]:
-    """Each index that can be walked. What is open comes first: it is never much beside what has ended."""
+    """Each index that is worth a walk. What is open comes first: it is never much beside what has ended; all states
+    together are never few."""
     by_state = Way("state", tuple(_by_state(wanted)))
     few = bool(wanted.campaign or (wanted.states and wanted.states <= OPEN))
     if few:
@@ -126,7 +127,7 @@ def ways(wanted: Filter) -> Iterator[Way]:
         yield Way("recipient", (_walk(wanted, recipients, is_address(recipients.c.address, wanted.recipient)),))
     if wanted.rule:
         yield Way("rule", (_walk(wanted, waits, waits.c.rule == wanted.rule),))
-    if not few:
+    if not few and (wanted.states or not (wanted.sender or wanted.recipient or wanted.rule)):
         yield by_state
 
 
@@ -214,7 +215,10 @@ def _part(walk: _Walk, wanted: Filter, after: Position | None, size: int) -> Ent
 
 
 def _count(walk: _Walk, wanted: Filter) -> ColumnElement[int]:
-    few = select(_ONE).where(walk.entries, *_bounds(walk, wanted)).limit(COUNTED).subquery()
+    # In its order, so that no planner reads a table in the hope of many rows.
+    few = (
+        select(_ONE).where(walk.entries, *_bounds(walk, wanted)).order_by(walk.created.desc()).limit(COUNTED).subquery()
+    )
     return select(func.count()).select_from(few).scalar_subquery()
 
 
