@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
 PATIENCE = 30.0
 """Seconds until a condition that did not come true is a failure."""
+_FIRST_PORT, _END_OF_PORTS = 12_000, 32_000
+_turns = itertools.count(os.getpid() * 101)
 
 
 class NeverHappened(AssertionError):
@@ -47,15 +52,17 @@ def until_none(
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on now, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports of 127.0.0.1 that nobody listens on now, all different; none that the kernel gives to who connects.
+
+    Each process goes on from a place of its own, so that two do not get the same port before one of them listens.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = _FIRST_PORT + next(_turns) % (_END_OF_PORTS - _FIRST_PORT)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
 
 
 def answers(port: int) -> bool:

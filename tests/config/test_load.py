@@ -306,7 +306,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PIECES, max_size=12), st.lists(PIECES, max_size=12), st.integers(0, 40))
 def test_no_configuration_makes_loading_fail_in_another_way(
     tmp_path: Path, main: list[str], policy: list[str], indent: int

@@ -215,7 +215,7 @@ def test_a_file_that_is_cut_off_is_never_clean(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(SAMPLES))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_whatever_the_octets_an_answer_is_given(kind: str, data: st.DataObject) -> None:
     octets = bytearray(SAMPLES[kind])

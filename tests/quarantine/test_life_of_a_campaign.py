@@ -149,7 +149,5 @@ class LifeOfACampaign(RuleBasedStateMachine):
 @pytest.mark.parametrize(("kind", "examples"), [("sqlite", 25), ("postgresql", 6)])
 def test_any_order_of_events_keeps_the_promises(store: Store, examples: int) -> None:
     LifeOfACampaign.shared = store
-    wanted = settings(
-        max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    wanted = settings(max_examples=examples, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(LifeOfACampaign, settings=wanted)

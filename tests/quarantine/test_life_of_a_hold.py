@@ -278,7 +278,5 @@ def _sender(serial: str) -> str:
 @pytest.mark.parametrize(("kind", "examples"), [("sqlite", 25), ("postgresql", 8)])
 def test_any_order_of_events_keeps_the_promises(store: Store, examples: int) -> None:
     LifeOfAHold.shared = store
-    wanted = settings(
-        max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    wanted = settings(max_examples=examples, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(LifeOfAHold, settings=wanted)

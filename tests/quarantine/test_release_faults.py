@@ -226,4 +226,4 @@ def test_releases_survive_whatever_happens(tmp_path: Folder) -> None:
     made.upgrade()
     made.close()
     Releases.template = tmp_path
-    run_state_machine_as_test(Releases, settings=settings(max_examples=60, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Releases, settings=settings(max_examples=60, stateful_step_count=30))

@@ -179,7 +179,7 @@ def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     store.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(locks=Steps.locks, moves=Steps.moves, salt=st.uuids())
 def test_any_order_of_decisions_and_timers_is_legal(
     shared: Store,
