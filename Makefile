@@ -19,7 +19,7 @@ demo: .cache/apt-demo .cache/venv ## real mail through a private Postfix: rewrit
 	@$(BIN)/python -m integration.demo
 
 test: .cache/apt-test .cache/venv-test lint ## everything: types, style, unit tests, cases on real Postfix
-	$(BIN)/python -Im pytest -q
+	$(BIN)/python -Im pytest -q -n 2 --dist worksteal
 
 venv: .cache/apt-run .cache/venv ## .venv/bin/sekisho, ready to run
 

@@ -10,13 +10,14 @@ import signal
 import struct
 import subprocess
 import termios
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import pyte
 
 _PATIENCE = 120.0
-"""Seconds without any output after which a test gives up."""
+"""Seconds after which a test gives up."""
 
 
 class Terminal:
@@ -32,7 +33,9 @@ class Terminal:
         """All that was ever written to it."""
         # A new session takes the first terminal that it opens for its own, so that Ctrl-C reaches it.
         opening = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(self._theirs), *command]
-        surroundings = {**os.environ, "TERM": "linux", **environment}
+        # Curses believes in these two before it asks the terminal.
+        sized = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        surroundings = {**sized, "TERM": "linux", **environment}
         self.child = subprocess.Popen(opening, start_new_session=True, env=surroundings)
 
     @property
@@ -46,8 +49,10 @@ class Terminal:
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Read on until it does."""
+        end = time.monotonic() + _PATIENCE
         while not holds():
-            assert self._read(), f"the program has ended, and shows:\n{self.text}"
+            left = end - time.monotonic()
+            assert left > 0 and self._read(left), f"it never was so; what is shown:\n{self.text}"
 
     def until_shown(self, text: str) -> None:
         self.until(lambda: text in self.text)
