@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     if options.action == "rotate":
         return _rotate(configuration, options)
     if options.action == "upgrade":
-        _upgrade(configuration)
+        _upgrade(configuration, options)
     with opened_store(configuration):
         if options.json:
             print_json({"ok": True, "url": configuration.settings.store.url})
@@ -54,26 +54,28 @@ def run(options: argparse.Namespace) -> int:
     return EX_OK
 
 
-def _upgrade(configuration: Configuration) -> None:
+def _upgrade(configuration: Configuration, options: argparse.Namespace) -> None:
+    progress = Bar(options)
     try:
         store = store_of(configuration.settings)
-        store.upgrade()
+        store.upgrade(progress)
         store.close()
     except StoreUnavailable as error:
         raise CommandError(EX_UNAVAILABLE, f"{configuration.settings.store.url}: {error.why}") from error
+    finally:
+        progress.end()
 
 
 def _copy(configuration: Configuration, other: Configuration, options: argparse.Namespace) -> int:
-    shown = sys.stderr.isatty() and not options.json
-    _upgrade(other)
+    _upgrade(other, options)
+    progress = Bar(options)
     try:
         with opened_store(configuration) as source, opened_store(other) as target:
-            copied = copy(source, target, _show if shown else lambda *_: None)
+            copied = copy(source, target, progress)
     except CannotCopy as error:
         raise CommandError(EX_CANNOT_CREATE, str(error)) from error
     finally:
-        if shown:
-            print(file=sys.stderr)
+        progress.end()
     _tell(copied, other.settings.store.url, as_json=options.json)
     return EX_OK
 
@@ -81,17 +83,16 @@ def _copy(configuration: Configuration, other: Configuration, options: argparse.
 def _rotate(configuration: Configuration, options: argparse.Namespace) -> int:
     if not configuration.settings.store.keys:
         raise CommandError(EX_CONFIG, "store.keys names no key")
-    shown = sys.stderr.isatty() and not options.json
+    progress = Bar(options)
     try:
         with opened_store(configuration) as store:
             _on_record(store, "rotate", {"key": store.files.keys.newest})
-            changed = rotate(store, _show if shown else lambda *_: None)
+            changed = rotate(store, progress)
             _on_record(store, "rotated", {"key": store.files.keys.newest, "changed": changed})
     except ContentDamaged as error:
         raise CommandError(EX_IO, str(error)) from error
     finally:
-        if shown:
-            print(file=sys.stderr)
+        progress.end()
     if options.json:
         print_json({"ok": True, "changed": changed})
     else:
@@ -114,9 +115,22 @@ def _tell(copied: Copied, url: str, *, as_json: bool) -> None:
         say(f"  the source has no content of message {message} any more")
 
 
-def _show(what: str, done: int, total: int) -> None:
-    """One line that is written over."""
-    width = 30
-    part = done * width // total if total else width
-    bar = "#" * part + "." * (width - part)
-    print(f"\r\x1b[K[{bar}] {what} {done}/{total}", end="", file=sys.stderr, flush=True)
+class Bar:
+    """One line on stderr that is written over, where that is a terminal and people read."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._shown = sys.stderr.isatty() and not options.json
+        self._begun = False
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if self._shown:
+            self._begun = True
+            width = 30
+            part = done * width // total if total else width
+            bar = "#" * part + "." * (width - part)
+            print(f"\r\x1b[K[{bar}] {what} {done}/{total}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._begun:
+            print(file=sys.stderr)
