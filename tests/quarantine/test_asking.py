@@ -379,3 +379,16 @@ def test_who_has_answered_for_some_is_reminded_of_the_others(office: Office) -> 
     assert [ask.person for ask in office.asks(hold)] == [SUZUKI, TAKAHASHI]
     row = office.approve(hold, TAKAHASHI)
     assert [person.state.value for person in row.recipients] == ["releasing", "releasing"]
+
+
+def test_who_rejects_some_is_asked_about_the_others_still(office: Office) -> None:
+    wait = lock("manager", escalate=escalation(6, "deputy"))
+    hold = office.hold(wait, recipients=("<x@a.example>", "<y@b.example>", "<z@c.example>"))
+    can = office.rights(hold, SUZUKI)
+    office.decide(hold, SUZUKI, Choice.REJECT, "x@a.example")
+    assert can and office.rights(hold, SUZUKI) == can
+    office.later(4)
+    assert office.told(hold).count(("reminder", SUZUKI)) == 1
+    office.approve(hold, SUZUKI, "y@b.example")
+    row = office.decide(hold, SUZUKI, Choice.REJECT, "z@c.example")
+    assert [person.state.value for person in row.recipients] == ["rejected", "releasing", "rejected"]

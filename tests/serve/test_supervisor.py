@@ -16,6 +16,13 @@ from tests.support.daemons import Daemon, marked, wait_for_end
 from tests.support.milter_client import MilterClient
 
 
+def _let_everybody_in(folder: Path) -> None:
+    """The folders that pytest made above it are only for whoever runs the tests."""
+    for parent in folder.parents[:3]:
+        if not parent.stat().st_mode & 0o1:
+            parent.chmod(0o755)
+
+
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[Daemon]:
     with Daemon(tmp_path) as running:
@@ -198,8 +205,7 @@ def test_a_configuration_that_is_bad_at_the_start_ends_the_daemon(tmp_path: Path
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_root_drops_to_the_configured_user_and_keeps_serving_through_reloads(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
+    _let_everybody_in(tmp_path)
     with Daemon(tmp_path, user="nobody", mode=0o666) as daemon:
         daemon.until_ready()
         assert Path(f"/proc/{daemon.pids[0]}").stat().st_uid == daemon.socket.stat().st_uid != 0
@@ -213,8 +219,7 @@ def test_root_drops_to_the_configured_user_and_keeps_serving_through_reloads(tmp
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
 def test_as_an_ordinary_user_one_workers_stop_does_not_take_the_socket_away(tmp_path: Path) -> None:
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
+    _let_everybody_in(tmp_path)
     os.chown(tmp_path, 65534, 65534)
     with Daemon(tmp_path, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]) as daemon:
         daemon.until_ready()

@@ -114,7 +114,7 @@ def decide_within(
         return _approve(unit, hold, chosen, choice, actor, now, reason)
     if actor.role == "person":
         _require(hold, choice, actor)
-        if choice is Choice.REJECT:
+        if choice is Choice.REJECT and set(chosen) >= set(waiting(hold)):
             hold = holds.save(unit, hold, _with_no(hold, actor, now, reason))
     return settle(unit, hold, chosen, _EVENTS[choice], actor, now, reason, draft=choice is Choice.CANCEL)
 
