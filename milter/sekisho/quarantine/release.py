@@ -76,8 +76,8 @@ class Releases:
             outcomes = self._send(hold.message.sender, paths, message.chunks(), message.size) if going else ()
         except ContentDamaged as error:
             self._watch.alarmed("damaged", row.hold, str(error))
-            return partial(self._record, row=row, answers=None)
-        return partial(self._record, row=row, answers=dict(zip(going, outcomes, strict=True)))
+            return partial(self._record, row=row, seen=None, answers=None)
+        return partial(self._record, row=row, seen=hold, answers=dict(zip(going, outcomes, strict=True)))
 
     def _loaded(self, view: View, hold_id: str) -> tuple[HoldRow, StoredContent]:
         hold = holds.load(view, hold_id)
@@ -85,9 +85,11 @@ class Releases:
             raise ContentDamaged(hold_id, "the hold is gone")
         return hold, holds.content(view, self._store.files, hold.message)
 
-    def _record(self, unit: Unit, row: ReleaseRow, answers: Mapping[int, Outcome] | None) -> Report:
+    def _record(
+        self, unit: Unit, row: ReleaseRow, seen: HoldRow | None, answers: Mapping[int, Outcome] | None
+    ) -> Report:
         """Write the answers down; without answers the content was damaged, and everybody under way is given up."""
-        hold = holds.load(unit, row.hold)
+        hold = holds.again(unit, seen) if seen is not None else holds.load(unit, row.hold)
         if hold is None:
             releases.finish(unit, row.hold)
             return partial(self._report, row.hold, (), ())

@@ -41,6 +41,7 @@ JOINED = select(holds, *(column.label(f"message_{column.name}") for column in me
 _OF_HOLD: BindParameter[str] = bindparam("hold")
 _ONE = JOINED.where(holds.c.id == _OF_HOLD)
 _STATE = select(holds.c.state).where(holds.c.id == _OF_HOLD)
+_VERSION = select(holds.c.version).where(holds.c.id == _OF_HOLD)
 _PEOPLE = select(recipients).where(recipients.c.hold == _OF_HOLD).order_by(recipients.c.ordinal)
 _LOCKS = select(waits).where(waits.c.hold == _OF_HOLD).order_by(waits.c.ordinal)
 _OCTETS = select(chunks.c.octets).where(chunks.c.message == bindparam("message")).order_by(chunks.c.ordinal)
@@ -115,6 +116,13 @@ def load(view: View, hold_id: str) -> HoldRow | None:
         asked = locks.asks_of_one(view, hold_id) if any(map(locks.may_ask, shut)) else ()
         followed = campaigns.members(view, {hold_id}) if campaigns.may_lead(row, shut) else {}
         return _hold(row, view.find(_PEOPLE, hold=hold_id), shut, asked, followed.get(hold_id, 0))
+    return None
+
+
+def again(view: View, seen: HoldRow) -> HoldRow | None:
+    """A hold that was read before, as it is now: with one question where nothing has changed. Locked as by `load`."""
+    for (version,) in view.ask(view.locking(_VERSION, holds), hold=seen.id):
+        return seen if version == seen.version else load(view, seen.id)
     return None
 
 
