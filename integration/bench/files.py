@@ -19,8 +19,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from integration.bench.messages import headed, opening
 
-MAILS = {"workbook": 40, "PDF": 400}
-"""How many are made of each kind: more answers than the pool remembers."""
+MAILS = {"workbook": 200, "PDF": 1_000}
+"""How many are made of each kind: each worker forgets the answer for one before it meets it again."""
 _WORKBOOK = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet", "見積一覧.xlsx")
 _PDF = ("application", "pdf", "報告書.pdf")
 _WORDS = ("設計", "製造", "検査", "出荷", "部品", "材料", "図面", "試験", "保守", "点検", "塗装", "組立", "在庫")

@@ -15,6 +15,9 @@ Written by `make bench`; every figure is from one run of it on one machine, and 
 run say much. Contenders are measured in turn, round by round: a ratio is the median of the rounds' ratios, its spread
 the smallest and the largest of them.
 """
+_WHY = """\
+Why some are missed, and what was tried: [where the time goes](profile.md#why-goals-are-missed).
+"""
 _CONTENDERS = """\
 ## Who is compared
 
@@ -31,8 +34,8 @@ _CONTENDERS = """\
   sender of each is told by a mail, which is written and sent meanwhile.
 
 The mails: a Japanese text of 4 kB; the same with a picture, 120 kB, which no rule needs to open; the same with a
-workbook or a PDF of 120 kB, which **policy B+** opens in sandboxed processes: 40 and 400 different ones in turn, more
-than the gateway remembers the contents of. 10 connections (4 with workbook or PDF) with 100 messages each unless it
+workbook or a PDF of 120 kB, which **policy B+** opens in sandboxed processes: 200 and 1,000 different ones in turn,
+more than a worker remembers the contents of. 10 connections (4 with workbook or PDF) with 100 messages each unless it
 says otherwise; each message has a Message-ID of its own.
 """
 _PROCESSOR = """\
@@ -42,7 +45,7 @@ these figures much less than the rates.
 _REPEAT = """\
 ## How to repeat it
 
-`make bench` writes this page. `make bench-quick` takes some three minutes and prints the table only; its figures are
+`make bench` writes this page. `make bench-quick` takes some four minutes and prints the table only; its figures are
 rough. `python -m integration.bench --soak 1000000` looks at a worker's memory after a million messages. Everything
 runs on loopback, as root where Postfix is to take part, and is ended with the run. Leave the machine alone meanwhile.
 """
@@ -54,7 +57,7 @@ def page(rows: Iterable[Row], measured: Measured, machine: Iterable[tuple[str, s
     measure = f"{pace.rounds} rounds of {pace.seconds:g} s ({pace.paced_seconds:g} s at a given rate)"
     parts = [
         _INTRODUCTION,
-        f"## Goals\n\n{goals(rows)}",
+        f"## Goals\n\n{_WHY}\n{goals(rows)}",
         f"## Rates\n\nMessages a second, medians of {measure}.\n\n{rates(measured)}",
         f"## Processor time\n\n{_PROCESSOR}\n{processor_times(measured)}",
         _CONTENDERS,

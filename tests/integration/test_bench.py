@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import os
 import sys
 from functools import partial
@@ -11,8 +12,8 @@ import pytest
 import yaml
 
 from integration import waiting
-from integration.bench import machine, messages, ours, processes, table
-from integration.bench.contenders import Absent, Place, accepts, start
+from integration.bench import files, machine, messages, ours, processes, table
+from integration.bench.contenders import WORKERS, Absent, Place, accepts, start
 from integration.bench.goals import Ratio, p99, verdict
 from integration.bench.load import Broken, Load, Milterload, Run, read
 from integration.bench.measure import FULL, Series
@@ -20,9 +21,16 @@ from integration.bench.peers import empty
 from integration.bench.works import GOALS, comparisons
 from integration.guard import Guard
 from sekisho.config.load import load as load_configuration
+from sekisho.core.content import Octets
+from sekisho.core.parts import Part
+from sekisho.sandbox.pool import Answers, Pool, PoolSettings
 
 FILES = {name: (Path(name), Path("more")) for name in ("workbook", "PDF")}
 MAILS = {name: Path(name) for name in ("4 kB", "120 kB", "50 MB")}
+
+
+OPENED = {"workbook": files.workbooks, "PDF": files.pdfs}
+"""What makes the mails with a file that rules open."""
 
 
 @pytest.fixture
@@ -145,3 +153,17 @@ def test_processor_time_is_that_of_the_processes_which_still_run() -> None:
 def test_the_machine_is_told_and_how_much_others_used_it() -> None:
     assert {"processor", "kernel", "Python", "libmilter"} <= dict(machine.facts()).keys()
     assert all(0 <= machine.Neighbours().share() <= 1 for _ in range(2_000))
+
+
+@pytest.mark.parametrize("kind", OPENED)
+def test_a_worker_forgets_what_was_in_a_file_before_it_comes_again(kind: str) -> None:
+    mail = email.message_from_bytes(next(OPENED[kind](120_000)))
+    (data,) = (part.get_payload(decode=True) for part in mail.walk() if part.get_filename())
+    assert isinstance(data, bytes)
+    with Pool(settings=PoolSettings(processes=1)) as pool:
+        opened = pool.open(Part("attachment:file", ("file",), "application/octet-stream", Octets(data), attached=True))
+    answers = Answers(PoolSettings().remembered)
+    # About so many others come to a worker in between.
+    for number in range(round(0.8 * files.MAILS[kind] / WORKERS)):
+        answers.put(b"%d" % number, opened)
+    assert answers.get(b"0") is None
