@@ -392,3 +392,11 @@ def test_who_rejects_some_is_asked_about_the_others_still(office: Office) -> Non
     office.approve(hold, SUZUKI, "y@b.example")
     row = office.decide(hold, SUZUKI, Choice.REJECT, "z@c.example")
     assert [person.state.value for person in row.recipients] == ["rejected", "releasing", "rejected"]
+
+
+def test_a_check_whose_time_is_over_returns_nothing_and_is_over_once(office: Office) -> None:
+    hold = office.hold(replace(a_review("manager", 1), on_expiry=OnExpiry.RETURN))
+    for _ in range(3):
+        office.later(2)
+    assert office.actions(hold).count("expire") == 0
+    assert office.row(hold).expires is None or office.row(hold).waits[0].ran_out is not None

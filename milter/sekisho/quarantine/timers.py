@@ -30,6 +30,7 @@ BATCH = 200
 _EVENTS = {
     OnExpiry.SEND: LockEvent.SEND,
     OnExpiry.KEEP: LockEvent.KEEP,
+    OnExpiry.RETURN: LockEvent.KEEP,  # of a check: what has gone cannot be returned
     OnExpiry.ESCALATE: LockEvent.ESCALATE,
 }
 _ENDED = {OnExpiry.SEND: "open", OnExpiry.KEEP: "kept", OnExpiry.ESCALATE: "escalate"}
@@ -50,7 +51,7 @@ def _expire(unit: Unit, hold_id: str, now: datetime, calendar: Calendar) -> bool
     if hold is None:
         return False
     due = [lock for lock in hold.waits if _is_due(hold, lock, now)]
-    if any(lock.on_expiry is OnExpiry.RETURN for lock in due):
+    if any(lock.on_expiry is OnExpiry.RETURN and lock.terms.review is None for lock in due):
         settle(unit, hold, waiting(hold), Event.EXPIRE, TIMER, now)
     elif due:
         _run_out(unit, hold, calendar, now)
