@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from integration import waiting
 from integration.torture.moments import Moment
 from integration.torture.people import Approver
 from integration.torture.site import Site
 from integration.torture.unit import Part
+
+Kind = TypeVar("Kind", bound=Enum)
 
 _WEIGHTS = {Part.WORKER: 4, Part.RELEASE: 4, Part.SUPERVISOR: 2, Part.HTTP: 1, Part.DECIDER: 4}
 _MOMENTS = {
@@ -36,6 +39,12 @@ class Blow:
     """Whether a release may have been cut off by it, after the listener had it."""
 
 
+def turn(number: int, weights: Mapping[Kind, int], rng: random.Random) -> Kind:
+    """What is struck in a round: each once, so that a short trial sees all of them, and then by weight."""
+    drawn = rng.choices(list(weights), list(weights.values()))[0]
+    return list(weights)[number] if number < len(weights) else drawn
+
+
 class Blows(Protocol):
     """One blow a round."""
 
@@ -53,9 +62,7 @@ class Kills:
         self._rng = rng
 
     def strike(self, number: int) -> Blow:
-        part = self._rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
-        if number < len(Part):
-            part = list(Part)[number]  # a short trial kills each at least once
+        part = turn(number, _WEIGHTS, self._rng)
         moment = self._rng.choice(_MOMENTS[part])
         if part is Part.DECIDER:
             self._moments.wait(moment, self._rng)

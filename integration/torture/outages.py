@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from enum import Enum
 
-from integration.torture.kills import Blow
+from integration.torture.kills import Blow, turn
 from integration.torture.moments import Moment
 from integration.torture.people import Approver
 from integration.torture.site import Site
@@ -43,9 +43,7 @@ class Outages:
         self._rng = rng
 
     def strike(self, number: int) -> Blow:
-        what = self._rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
-        if number < len(Outage):
-            what = list(Outage)[number]  # a short trial sees each at least once
+        what = turn(number, _WEIGHTS, self._rng)
         if number < len(Outage) or self._rng.random() < 0.8:
             self._site.wait_until_ready()
         self._site.moments.wait(self._rng.choice(_MOMENTS), self._rng)
