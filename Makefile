@@ -1,5 +1,7 @@
 # Thin: every target calls what is below it. `make help` lists them.
-PYTHON ?= python3
+# Debian's own is what the packages below belong to. Another one: make PYTHON=...
+PYTHON ?= $(shell for one in /usr/bin/python3 python3; do \
+	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 MINUTES ?= 10
 BIN    := .venv/bin
 # What Debian or Ubuntu must have; integration/setup/packages installs what is missing.
@@ -69,7 +71,7 @@ clean: ## remove everything that make made
 	@touch $@
 
 .cache/venv: .cache/apt-run setup.cfg requirements.lock
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || $(or $(PYTHON),$(error Sekisho needs Python 3.11 or later: name one with PYTHON=)) -m venv .venv
 	@echo "installing sekisho and what it needs into .venv"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e .
 	@touch $@

@@ -13,8 +13,9 @@ import re
 
 from sekisho.mime.charsets import codec_of, decode
 
+# Not possessive as a whole: Python before 3.11.5 does not go back when a round fails in a look-around (gh-106052).
 _WORD = re.compile(
-    rb"=\?([A-Za-z0-9_.:+-]{1,60})(?:\*[A-Za-z0-9-]{0,40})?\?([bBqQ])\?((?:[^?=]|=(?!\?(?!=))|\?(?!=))*+)\?="
+    rb"=\?([A-Za-z0-9_.:+-]{1,60})(?:\*[A-Za-z0-9-]{0,40})?\?([bBqQ])\?([^?]*+(?:(?<!=)\?(?!=)[^?]*+)*)\?="
 )
 _FOLD = re.compile(rb"[\r\n]+(?=[ \t]|$)")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")

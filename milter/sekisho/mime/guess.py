@@ -12,7 +12,7 @@ import re
 from sekisho.mime.iso2022 import decode_euc_jp
 
 _SAMPLE = 2000
-_LATIN = re.compile(rb"(?:[\x00-\x7f]++|(?<=[A-Za-z' ])[\xc0-\xff](?![\x80-\xff])|[\xa0-\xbf](?![\x80-\xff]))*+")
+_LATIN = re.compile(rb"(?:[\x00-\x7f]++|(?<=[A-Za-z' ])[\xc0-\xff](?![\x80-\xff])|[\xa0-\xbf](?![\x80-\xff]))*")
 
 
 def guessed(octets: bytes) -> str:
