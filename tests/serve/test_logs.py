@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import shlex
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sekisho.serve.logs import JsonFormatter, LogfmtFormatter, open_log
+from sekisho.serve.logs import Event, JsonFormatter, LogfmtFormatter, open_log
 
 
 def record(fields: dict[str, object], error: BaseException | None = None) -> logging.LogRecord:
@@ -34,6 +35,25 @@ def test_json_reads_back(value: str) -> None:
     line = JsonFormatter().format(record({"from": value}))
     assert json.loads(line)["from"] == value
     assert "\n" not in line
+
+
+@given(st.floats(0, 4e9), st.dictionaries(st.sampled_from("abc"), st.text(max_size=20) | st.integers() | st.floats()))
+def test_an_event_is_a_line_like_any_other_record_with_its_time(at: float, fields: dict[str, object]) -> None:
+    usual = record(fields)
+    usual.created = at
+    for formatter in (LogfmtFormatter(), JsonFormatter()):
+        assert formatter.format(Event("message", at, fields)) == formatter.format(usual)
+    stamp = json.loads(JsonFormatter().format(usual))["ts"]
+    assert abs(datetime.fromisoformat(stamp).timestamp() - at) < 0.0011
+    assert len(stamp) == len("2026-11-28T08:15:00.000+00:00")
+
+
+def test_only_a_value_that_needs_it_is_quoted() -> None:
+    fields: dict[str, object] = {"from": "<a@b.example>", "subject": "a b", "none": "", "ms": 1.5, "holds": ("x", "y")}
+    line = LogfmtFormatter().format(record(fields))
+    assert line.endswith('event=message from=<a@b.example> subject="a b" none="" ms=1.5 holds=x,y')
+    line = LogfmtFormatter().format(record({"from": "<a@b.example>", "rules": ["r"]}))
+    assert line.endswith("level=info event=message from=<a@b.example> rules=r")
 
 
 def test_an_exception_is_named_on_the_same_line() -> None:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from errno import ENOSPC
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -34,6 +35,8 @@ DIGESTED = 4096
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ADDRESSES = 4096
+"""Addresses whose hashes are remembered."""
 _KEY_OCTETS = 32
 _KEY_FILE = "key"
 _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
@@ -92,6 +95,8 @@ class Keyed:
 
     def __init__(self, key: bytes) -> None:
         self._start = blake2b(key=key, digest_size=8)
+        self.address = lru_cache(maxsize=_ADDRESSES)(self.of)
+        """The same of an address: most mail is between few."""
 
     def of(self, text: str) -> str:
         """16 hexadecimal digits; letter case does not count."""
@@ -128,19 +133,15 @@ def key_of(folder: Path) -> bytes:
 
 def line_of(message: Jotted, disposition: str, keyed: Keyed) -> bytes:
     """What the journal says of a message and what became of it."""
-    words = (
-        VERSION,
-        str((message.at - EPOCH) // _MICROSECOND),
-        keyed.of(message.sender),
-        keyed.subject(message.subject),
-        disposition,
-        f"{'outbound' if message.outbound else 'inbound'}:{message.external}",
-        str(message.size),
-        keyed.digest(message.checksum),
-        ",".join(message.rules) or "-",
-        ",".join([keyed.of(address) for address in message.recipients]) or "-",
+    address = keyed.address
+    at = (message.at - EPOCH) // _MICROSECOND
+    way = "outbound" if message.outbound else "inbound"
+    rules, recipients = ",".join(message.rules) or "-", ",".join(map(address, message.recipients)) or "-"
+    line = (
+        f"{VERSION} {at} {address(message.sender)} {keyed.subject(message.subject)} {disposition}"
+        f" {way}:{message.external} {message.size} {keyed.digest(message.checksum)} {rules} {recipients}\n"
     )
-    return " ".join(words).encode("ascii") + b"\n"
+    return line.encode("ascii")
 
 
 class Journal:

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from logging.handlers import SysLogHandler
 from typing import Any, TextIO
 
 OURS = "sekisho"
 """The program's own logger; lines of others name theirs."""
-_PLAIN = re.compile(r"[^\s\"'=\\]+")
-
-
-_COMMON = dict(logging.LogRecord(OURS, logging.INFO, "", 0, "", (), None).__dict__)
 
 
 class Event(logging.LogRecord):
@@ -29,7 +25,12 @@ class Event(logging.LogRecord):
 
     def __init__(self, event: str, at: float, fields: Mapping[str, Any]) -> None:
         """``at`` in seconds since the epoch. What the standard record finds out about its caller is left out."""
-        self.__dict__.update(_COMMON, msg=event, created=at, fields=fields)
+        self.msg, self.created, self.fields = event, at, fields
+
+
+# What all of them have in common is the class's.
+for _name, _value in vars(logging.LogRecord(OURS, logging.INFO, "", 0, "", (), None)).items():
+    setattr(Event, _name, _value)
 
 
 class Lines(logging.StreamHandler[TextIO]):
@@ -77,8 +78,7 @@ def log_events(log: logging.Logger, records: Sequence[logging.LogRecord]) -> Non
 def pairs(record: logging.LogRecord) -> dict[str, Any]:
     """A record's time, level, event and fields; of an exception its type, text and place, on one line."""
     fields: Mapping[str, Any] = getattr(record, "fields", {})
-    when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-    row = {"ts": when, "level": record.levelname.lower(), "event": record.getMessage().strip()}
+    row = {"ts": _stamp(record.created), "level": record.levelname.lower(), "event": record.getMessage().strip()}
     if record.name != OURS:
         row["logger"] = record.name
     row.update(fields)
@@ -94,7 +94,12 @@ class LogfmtFormatter(logging.Formatter):
     """``ts=… level=info event=message queue_id=4A… disposition=hold``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return " ".join(f"{key}={_quoted(value)}" for key, value in pairs(record).items())
+        row = pairs(record)
+        texts = [value if type(value) is str else _text(value) for value in row.values()]
+        # Asked of all at once: most lines have nothing in them that needs quotation marks.
+        if "" in texts or not _is_plain("".join(texts)):
+            texts = [text if text and _is_plain(text) else _quoted(text) for text in texts]
+        return " ".join(map("=".join, zip(row, texts, strict=True)))
 
 
 class JsonFormatter(logging.Formatter):
@@ -104,14 +109,28 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(pairs(record), default=str)
 
 
-def _quoted(value: object) -> str:
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, list | tuple):
-        value = ",".join(map(str, value))
-    text = value if isinstance(value, str) else str(value)
-    if _PLAIN.fullmatch(text) and text.isprintable():
-        return text
+def _stamp(at: float) -> str:
+    """A time in seconds since the epoch as ISO 8601 has it, to the millisecond."""
+    second, thousandth = divmod(int(at * 1000), 1000)
+    return f"{_second(second)}.{thousandth:03}+00:00"
+
+
+@lru_cache(maxsize=4)
+def _second(at: int) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def _text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a value may stand without quotation marks, if it is not empty; every other blank is not printable."""
+    marked = " " in text or '"' in text or "'" in text or "=" in text or "\\" in text
+    return not marked and text.isprintable()
+
+
+def _quoted(text: str) -> str:
     text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text if text.isprintable() else "".join(map(_visible, text))}"'
 

@@ -57,7 +57,7 @@ class Tally(Histogram):
     def observe_all(self, amounts: Sequence[float]) -> None:
         """The same as to observe each of them."""
         self._sum.inc(sum(amounts))
-        places = Counts(bisect_left(self._upper_bounds, amount) for amount in amounts)
+        places = Counts([bisect_left(self._upper_bounds, amount) for amount in amounts])
         for place, number in places.items():
             self._buckets[place].inc(number)
 

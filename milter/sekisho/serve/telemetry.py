@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class Done:
     """A message that is done: what is told of it, without the message itself, which may be large."""
 
     outcome: Plan
+    strictest: Disposition
     at: float
     """Seconds since the epoch."""
     seconds: float
@@ -70,7 +72,8 @@ class Telemetry:
     def record(self, transaction: Transaction, outcome: Plan, seconds: float) -> None:
         """One message is done: ``seconds`` from end-of-message to its reply."""
         address, sender = transaction.client.address, transaction.sender.raw
-        self._batches.add(Done(outcome, time.time(), seconds, transaction.size, transaction.queue_id, address, sender))
+        when = outcome.strictest, time.time(), seconds
+        self._batches.add(Done(outcome, *when, transaction.size, transaction.queue_id, address, sender))
 
     def close(self) -> None:
         """Count and write what was told until now."""
@@ -98,16 +101,16 @@ class Telemetry:
 
     def _keep(self, batch: list[Done]) -> None:
         """The journal; what it cannot take is counted."""
-        outcomes = (one.outcome for one in batch if isinstance(one.outcome, Outcome))
-        told = [(one.jotted, one.strictest.word) for one in outcomes if one.jotted is not None]
+        those = [(one.outcome, one.strictest) for one in batch]
+        told = [(one.jotted, _WORDS[strictest]) for one, strictest in those if isinstance(one, Outcome) and one.jotted]
         if lost := self._journal.write(told):
             self._metrics.journal_dropped.inc(lost)
 
     def _count(self, batch: list[Done]) -> None:
         metrics = self._metrics
-        for disposition, number in Counter(one.outcome.strictest for one in batch).items():
+        for disposition, number in Counter([one.strictest for one in batch]).items():
             self._messages[disposition].inc(number)
-        recipients = Counter(disposition for one in batch for disposition in one.outcome.dispositions)
+        recipients = Counter(chain.from_iterable([one.outcome.dispositions for one in batch]))
         for disposition, number in recipients.items():
             self._recipients[disposition].inc(number)
         metrics.eom_duration.observe_all([one.seconds for one in batch])
@@ -120,13 +123,13 @@ class Telemetry:
     def _count_decisions(self, outcomes: list[Outcome]) -> None:
         decisions = [one.decision for one in outcomes if one.decision is not None]
         # A rule's mode may depend on who sends: the label is the one that it had for the message.
-        matched = Counter((match.rule.id, match.rule.mode) for one in decisions for match in one.matches)
+        matched = Counter([(match.rule.id, match.rule.mode) for one in decisions for match in one.matches])
         for (rule, mode), number in matched.items():
             (self._matches.get((rule, mode)) or self._matching(rule, mode)).inc(number)
         unanswered = sum(len(one.unanswered) for one in decisions)
         if unanswered:
             self._metrics.uninspected.labels(OnError.ACCEPT.value).inc(unanswered)
-        for code, number in Counter(code for one in outcomes for code in _codes(one.findings)).items():
+        for code, number in Counter([code for one in outcomes for code in _codes(one.findings)]).items():
             self._metrics.findings.labels(code).inc(number)
 
 
@@ -162,7 +165,7 @@ def canonical(done: Done) -> dict[str, object]:
     outcome = done.outcome
     fields: dict[str, object] = {
         "queue_id": done.queue_id or "-",
-        "disposition": outcome.strictest.word,
+        "disposition": _WORDS[done.strictest],
         "reply": outcome.reply.verdict.value,
         "client": done.client or "local",
         "from": done.sender.decode("utf-8", "surrogateescape"),
@@ -171,22 +174,21 @@ def canonical(done: Done) -> dict[str, object]:
         "size": done.size,
         "ms": round(done.seconds * 1000, 2),
     }
-    fields |= _told(outcome)
-    return fields
-
-
-def _told(outcome: Plan) -> Iterator[tuple[str, object]]:
-    """What is worth a word only where there is some of it."""
+    # Worth a word only where there is some of it.
     if outcome.edits:
-        yield "edits", len(outcome.edits)
+        fields["edits"] = len(outcome.edits)
     if isinstance(outcome, Outcome) and outcome.decision is not None:
         if outcome.decision.matches:
-            yield "rules", [match.rule.id for match in outcome.decision.matches]
+            fields["rules"] = [match.rule.id for match in outcome.decision.matches]
         if outcome.findings:
-            yield "findings", sorted(_codes(outcome.findings))
+            fields["findings"] = sorted(_codes(outcome.findings))
         if outcome.holds:
-            yield "holds", outcome.holds
+            fields["holds"] = outcome.holds
+    return fields
 
 
 def _codes(findings: Iterable[Finding]) -> set[str]:
     return {finding.code for finding in findings}
+
+
+_WORDS = {one: one.word for one in Disposition}
