@@ -12,7 +12,7 @@ from sekisho.core.prose import EVERYTHING, NEW_ONLY, SENT, Prose, Voice, forward
 
 def voices(text: str, *, forwarded: bool = False) -> dict[str, Voice]:
     """Each distinct line's voice."""
-    prose = Prose(Text("body", text), forwards=forwarded)
+    prose = Prose(Text("body", text), ("Fwd: x",) if forwarded else ())
     return {line: prose.voice(start) for start, line in prose.lines(EVERYTHING)}
 
 
@@ -173,7 +173,7 @@ def test_what_only_resembles_a_mark_stays_new(text: str) -> None:
 
 
 def test_lines_are_counted_from_one() -> None:
-    prose = Prose(Text("body", "a\nb\r\nc"), forwards=False)
+    prose = Prose(Text("body", "a\nb\r\nc"))
     assert [prose.where(start) for start, _ in prose.lines(NEW_ONLY)] == ["body:1", "body:2", "body:3"]
     assert prose.line(10_000) == 3
 
@@ -201,6 +201,6 @@ def test_lines_are_counted_from_one() -> None:
 )
 def test_every_line_has_a_voice_whatever_the_text(lines: list[str]) -> None:
     text = "\n".join(lines)
-    prose = Prose(Text("body", text), forwards=True)
+    prose = Prose(Text("body", text), ("Fwd: x",))
     assert "\n".join(line for _, line in prose.lines(EVERYTHING)) == text
     assert SENT < EVERYTHING

@@ -126,7 +126,7 @@ def test_who_speaks_in_each_line_is_the_same(text: str, forwards: bool) -> None:
     voices = []
     for way in (nullcontext, unsifted):
         with way():
-            one = Prose(Text("body", text), forwards=forwards)
+            one = Prose(Text("body", text), ("Fwd: x",) if forwards else ())
             voices.append([(line, one.voice(start)) for start, line in one.lines(EVERYTHING)])
     assert voices[0] == voices[1]
 

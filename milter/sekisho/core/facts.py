@@ -7,6 +7,7 @@ A policy that never asks about attachments never opens one. Facts reach outside 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar, cast
 
 from sekisho.core.finding import Finding
 from sekisho.core.lazy import lazy
@@ -14,9 +15,11 @@ from sekisho.core.message import Field, Path, Transaction
 from sekisho.core.opened import Opened
 from sekisho.core.parts import Addresses, Mailbox, Part, Structure, Text
 from sekisho.core.ports import NO_FILES, Dictionary, Files, Lists, Owners, Reader, no_owners
-from sekisho.core.prose import SENT, Prose, forwards
+from sekisho.core.prose import SENT, Prose
 from sekisho.core.site import Site
 from sekisho.core.truth import Mask, Truth, mask_of_all
+
+T = TypeVar("T")
 
 VISIBLE = ("to", "cc", "resent-to", "resent-cc")
 """Fields whose addresses every recipient can read (RFC 5322 3.6.3, 3.6.6)."""
@@ -51,11 +54,18 @@ class Facts:
         self.dictionaries = dictionaries
         self._inspectors = inspectors
         self._found: dict[Inspector, tuple[Finding, ...]] = {}
+        self._derived: dict[object, object] = {}
         self.truths: dict[object, Truth] = {}
         """What conditions have answered, by condition: each is asked once a message."""
         self._kinds: dict[int, str] = {}
         self.away: dict[str, str] = {}
         """Sources that could not answer for this message, and why."""
+
+    def derived(self, work: Callable[[Facts], T]) -> T:
+        """What several inspectors need, worked out by the first who asks; ``work`` may raise `Unavailable`."""
+        if work not in self._derived:
+            self._derived[work] = work(self)
+        return cast(T, self._derived[work])
 
     @lazy
     def everyone(self) -> Mask:
@@ -165,9 +175,7 @@ class Facts:
     @lazy
     def prose(self) -> tuple[Prose, ...]:
         """The texts, with what each line is: new, quoted, a signature …"""
-        texts = self.texts
-        forwarded = bool(texts) and forwards(self.subjects)
-        return tuple(Prose(text, forwards=forwarded) for text in texts)
+        return tuple(Prose(text, self.subjects) for text in self.texts)
 
     @lazy
     def sent_texts(self) -> tuple[Text, ...]:

@@ -89,7 +89,8 @@ NUMBERS = 4
 OTHERS, DISCLAIMERS, MACHINES, SIGN_OFFS, CLOSINGS = range(5)
 PRESENT = PatternSet(
     (
-        MARK.text,
+        # MARK without counting, which makes many states.
+        rf"(?m)^[ \t]*(?:[-_=*]{{2,}} ?[^-_=*\s]|{BEGINS}|{SENDER}|on\s.{{4}})|[:：][ \t\r]*$",
         DISCLAIMER.text,
         rf"(?m)^[^\w]*{MACHINE}",
         rf"(?m)^[^\w]*{_REGARDS}[^\w]*$",  # RE2's blanks are fewer

@@ -19,6 +19,8 @@ _PATTERN_MEMORY = 32 << 20
 """Octets that RE2 may use for a compiled set, and for what it remembers of its searches."""
 ROOM = 800
 """Octets for each of a pattern's instructions: with half of it there is no room for the automaton of a long one."""
+_SHORT, _LONG = 200, 1 << 16
+"""Characters of the texts whose octets are remembered."""
 MAX_LENGTH = 10_000
 """Longest pattern accepted, in characters."""
 
@@ -130,10 +132,18 @@ class AnyWord:
 
 
 def _octets(text: str) -> bytes:
+    """In UTF-8. Texts of some length are remembered for a moment: a dozen patterns are looked for in the same one."""
+    return _remembered(text) if _SHORT < len(text) <= _LONG else _encoded(text)
+
+
+def _encoded(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
         return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text).encode()
+
+
+_remembered = lru_cache(maxsize=8)(_encoded)
 
 
 def _in_characters(octets: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

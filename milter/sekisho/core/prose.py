@@ -70,11 +70,16 @@ EVERYTHING = frozenset(Voice)
 class Prose:
     """One text with its lines."""
 
-    def __init__(self, text: Text, *, forwards: bool) -> None:
-        """``forwards``: the subject says that the message is forwarded."""
+    def __init__(self, text: Text, subjects: Sequence[str] = ()) -> None:
+        """``subjects`` may say that the message is forwarded."""
         self.place = text.place
         self.text = text.text
-        self._original = Voice.FORWARDED if forwards else Voice.QUOTED
+        self._subjects = subjects
+
+    @lazy
+    def _original(self) -> Voice:
+        """Whose text an original message is."""
+        return Voice.FORWARDED if forwards(self._subjects) else Voice.QUOTED
 
     @lazy
     def _lines(self) -> list[str]:

@@ -96,8 +96,8 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     voices = EVERYTHING if settings.quoted else SENT
     found: dict[str, dict[str, tuple[Passage, Hit]]] = {}
     for passage in passages(facts):
-        known = found.setdefault(passage.group, {})
         for hit in islice(_marks(passage.text), OCCURRENCES):
+            known = found.setdefault(passage.group, {})
             if hit.word not in known and passage.counts(hit.start, voices) and _is_meant(passage.text, hit):
                 known[hit.word] = (passage, hit)
     for words in filter(None, found.values()):

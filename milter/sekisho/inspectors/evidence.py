@@ -7,7 +7,7 @@ overrides are taken out, long numbers and mail addresses lose their middle.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -61,12 +61,20 @@ class Passage:
         return self.prose is None or self.whole or self.prose.voice(offset) in voices
 
 
-def passages(facts: Facts) -> Iterator[Passage]:
-    """What people read: subjects, texts, what is in attached files, and the names of all files."""
+def passages(facts: Facts) -> Sequence[Passage]:
+    """What people read: subjects, texts, what is in attached files, and the names of all files. Raises `Unavailable`
+    where a file would have to be opened and none can be."""
+    return facts.derived(_passages)
+
+
+def _passages(facts: Facts) -> tuple[Passage, ...]:
+    return tuple(_all_passages(facts))
+
+
+def _all_passages(facts: Facts) -> Iterator[Passage]:
     for subject in facts.subjects:
         yield Passage("header:Subject", subject)
-    for prose in facts.prose:
-        yield Passage(one_line(prose.place), prose.text, prose)
+    yield from _texts(facts)
     yield from text_file_passages(facts)
     for part in facts.attachments:
         for name in part.names:
@@ -77,7 +85,7 @@ def passages(facts: Facts) -> Iterator[Passage]:
 def text_file_passages(facts: Facts) -> Iterator[Passage]:
     """Attached files that are text themselves."""
     for text in facts.attached_texts:
-        yield Passage(one_line(text.place), text.text, Prose(text, forwards=False), whole=True)
+        yield Passage(one_line(text.place), text.text, Prose(text), whole=True)
 
 
 def file_passages(facts: Facts) -> Iterator[Passage]:
@@ -90,11 +98,21 @@ def file_passages(facts: Facts) -> Iterator[Passage]:
                 yield Passage(one_line(within(part.place, file.place)), name)
 
 
-def own_texts(facts: Facts) -> Iterator[Passage]:
+def own_texts(facts: Facts) -> Sequence[Passage]:
     """The texts of the message itself, without those of messages within it."""
-    for prose in facts.prose:
-        if not prose.place.startswith("attachment:"):
-            yield Passage(one_line(prose.place), prose.text, prose)
+    return facts.derived(_own_texts)
+
+
+def _own_texts(facts: Facts) -> tuple[Passage, ...]:
+    return tuple(passage for passage in _texts(facts) if not passage.place.startswith("attachment:"))
+
+
+def _texts(facts: Facts) -> Sequence[Passage]:
+    return facts.derived(_all_texts)
+
+
+def _all_texts(facts: Facts) -> tuple[Passage, ...]:
+    return tuple(Passage(one_line(prose.place), prose.text, prose) for prose in facts.prose)
 
 
 def snippet(text: str, start: int, end: int) -> str:

@@ -35,5 +35,5 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     if not settings.starts <= local.hour < settings.ends:
         kind = "night"
     if kind:
-        values = {"time": f"{local:%H:%M}", "weekday": weekday}
+        values = {"time": f"{local.hour:02}:{local.minute:02}", "weekday": weekday}
         yield Finding(CODES[0], "message", facts.everyone, kind=kind, score=settings.score, values=values)
