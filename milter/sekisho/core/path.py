@@ -8,21 +8,33 @@ last ``@``, so that "no valid address" never turns into "no recipient".
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sekisho.core.domains import normal_domain
 from sekisho.core.message import Path
 
 _ATOM = rb"[A-Za-z0-9!#$&'*+/=?^_`{|}~\x80-\xff-]+"
 _PLAIN = re.compile(rb"<?%b(?:\.%b)*@[A-Za-z0-9.\x80-\xff-]+>?" % (_ATOM, _ATOM))
+_USUAL = 256
+"""Octets of a path up to which it is remembered: most mail is between few."""
 
 
 def parse_path(raw: bytes, params: tuple[str, ...] = ()) -> Path:
     """Read a reverse-path or forward-path."""
+    path = _remembered(raw) if len(raw) <= _USUAL else _read(raw)
+    return Path(raw, path.local, path.domain, params, path.routes) if params else path
+
+
+def _read(raw: bytes) -> Path:
+    """The path without its parameters."""
     text = raw.decode("utf-8", "surrogateescape").strip()
     inner = _without_brackets(text)
     route, mailbox = _split_source_route(inner)
     local, domain = _split_mailbox(mailbox)
-    return Path(raw, local, domain, params, _routes(route, local))
+    return Path(raw, local, domain, (), _routes(route, local))
+
+
+_remembered = lru_cache(maxsize=4096)(_read)
 
 
 def is_plain(path: Path) -> bool:

@@ -15,14 +15,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path as FilePath
 from time import perf_counter
 from typing import Protocol
 
 import Milter
 
 from sekisho.core import replies
-from sekisho.core.message import Client, Field, Transaction
+from sekisho.core.message import Client, Field, Path, Transaction
 from sekisho.core.path import parse_path
 from sekisho.core.plan import Plan
 from sekisho.mta.apply import ACTIONS, Context, answer, perform
@@ -63,7 +63,7 @@ class Handler(Protocol):
 class Settings:
     """How bodies are collected: octets kept in memory, and the folder for longer ones."""
 
-    spool: Path
+    spool: FilePath
     memory: int = 1 << 20
 
 
@@ -223,8 +223,8 @@ class Session:
                 tls=macros.get("tls_version", ""),
                 cipher=macros.get("cipher", ""),
             ),
-            sender=parse_path(self._sender[0], _params(self._sender)),
-            recipients=tuple(parse_path(words[0], _params(words)) for words in self._recipients),
+            sender=_path(self._sender),
+            recipients=tuple(map(_path, self._recipients)),
             fields=self._collected_fields(),
             body=self._body.content(),
             macros=macros,
@@ -234,7 +234,7 @@ class Session:
     def _collected_fields(self) -> tuple[Field, ...]:
         """Fields with every octet after the colon; an MTA without P_HDR_LEADSPC has eaten one blank."""
         blank = b"" if self._leading_space else b" "
-        return tuple(Field(name.encode(), blank + value.replace(b"\r\n", b"\n")) for name, value in self._fields)
+        return tuple([Field(name.encode(), blank + value.replace(b"\r\n", b"\n")) for name, value in self._fields])
 
     def _not_checked(self, context: Context, stage: str, error: BaseException) -> int:
         self._tell(stage, error)
@@ -262,6 +262,8 @@ class Session:
         self._body.close()
 
 
-def _params(words: tuple[bytes, ...]) -> tuple[str, ...]:
-    """ESMTP parameters as text; octets that are not UTF-8 as surrogate escapes."""
-    return tuple(word.decode("utf-8", "surrogateescape") for word in words[1:])
+def _path(words: tuple[bytes, ...]) -> Path:
+    """A path with its ESMTP parameters as text; octets that are not UTF-8 as surrogate escapes."""
+    if len(words) == 1:
+        return parse_path(words[0])
+    return parse_path(words[0], tuple([word.decode("utf-8", "surrogateescape") for word in words[1:]]))

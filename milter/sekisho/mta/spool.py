@@ -81,7 +81,8 @@ class Body:
         self._chunks = []
         self._size = 0
         self._spooling = True
-        self._close_file()
+        if self._file is not None:
+            self._close_file()
 
     def _spool(self, chunk: bytes) -> None:
         """Put into the file what is still in memory, and the chunk."""
