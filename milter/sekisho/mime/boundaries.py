@@ -11,11 +11,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 _TAIL = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\Z)")
 _REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r?\n|\r|\Z)")
 _MOST = 2000
 _FEW = 5000
+_LONG = 1 << 14
+"""Octets from which on it pays to look for hyphens first."""
+_HYPHENS = 16
+"""More than a part's header has."""
 
 Span = tuple[int, int]
 
@@ -38,8 +43,7 @@ class Cut:
     """Something like a delimiter stands behind a CR alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Delimiter:
+class _Delimiter(NamedTuple):
     start: int
     end: int
     closing: bool
@@ -51,7 +55,7 @@ def strictly(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
     """Cut as RFC 2046 says."""
     delimiters: list[_Delimiter] = []
     extended: list[bytes] = []
-    bare_cr, seen = False, _some(_delimiters(data, start, end, boundary))
+    bare_cr, seen = False, _delimiters(data, start, end, boundary)
     for delimiter in seen:
         if data.endswith(b"\r", start, delimiter.start):
             bare_cr = True
@@ -62,51 +66,62 @@ def strictly(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
         else:
             delimiters.append(delimiter)
     cut = _cut(data, start, end, delimiters)
-    return replace(cut, too_many=len(seen) > _MOST, extended=tuple(extended), bare_cr=bare_cr)
+    if len(seen) > _MOST or extended or bare_cr:
+        return replace(cut, too_many=len(seen) > _MOST, extended=tuple(extended), bare_cr=bare_cr)
+    return cut
 
 
 def loosely(data: bytes, start: int, end: int, boundary: bytes) -> Cut:
     """Cut at every line that begins like a delimiter, whatever follows."""
-    return _cut(data, start, end, _some(_delimiters(data, start, end, boundary)))
+    return _cut(data, start, end, _delimiters(data, start, end, boundary))
 
 
 def occurs(data: bytes, start: int, end: int, boundary: bytes) -> bool:
     """Whether any line begins with this delimiter."""
-    return next(_delimiters(data, start, end, boundary), None) is not None
+    return next(_line_starts(data, start, end, b"--" + boundary), None) is not None
 
 
-def _some(delimiters: Iterator[_Delimiter]) -> list[_Delimiter]:
+def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> list[_Delimiter]:
     """As many as are allowed, and one more to show that there are more."""
-    return list(islice(delimiters, _MOST + 1))
-
-
-def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> Iterator[_Delimiter]:
     needle = b"--" + boundary
-    for position in _line_starts(data, start, end, needle):
+    found = []
+    for position in islice(_line_starts(data, start, end, needle), _MOST + 1):
         after = position + len(needle)
         tail = _TAIL.match(data, after, end)
         if tail:
-            yield _Delimiter(position, tail.end(), tail[1] is not None)
+            found.append(_Delimiter(position, tail.end(), tail[1] is not None))
         else:
             rest = _REST_OF_LINE.match(data, after, end)
             stop = rest.end() if rest else after
-            yield _Delimiter(position, stop, False, data[after : min(stop, after + 200)].strip() or b"-")
+            found.append(_Delimiter(position, stop, False, data[after : min(stop, after + 200)].strip() or b"-"))
+    return found
 
 
 def _line_starts(data: bytes, start: int, end: int, needle: bytes) -> Iterator[int]:
     """Where lines begin with ``needle``, a line end being LF, CRLF or CR."""
-    position = data.find(needle, start, end)
+    position = _find(data, needle, start, end)
     for _ in range(_FEW):
         if position < 0:
             return
         if position == start or data[position - 1] in b"\r\n":
             yield position
-        position = data.find(needle, position + len(needle), end)
+        position = _find(data, needle, position + len(needle), end)
     if position >= 0:
         # Building an expression costs more than it saves where there are few; here there may be millions within lines.
         plain = re.escape(needle)
         behind_line_end = re.compile(plain + rb"(?<=[\r\n]" + plain + b")")
         yield from (found.start() for found in behind_line_end.finditer(data, position, end))
+
+
+def _find(data: bytes, needle: bytes, start: int, end: int) -> int:
+    """`bytes.find`, ten times as fast across base64, in which there is no hyphen."""
+    if end - start > _LONG:
+        for _ in range(_HYPHENS):
+            start = data.find(b"-", start, end)
+            if start < 0 or data.startswith(needle, start, end):
+                return start
+            start += 1
+    return data.find(needle, start, end)
 
 
 def _cut(data: bytes, start: int, end: int, found: list[_Delimiter]) -> Cut:
@@ -124,7 +139,6 @@ def _cut(data: bytes, start: int, end: int, found: list[_Delimiter]) -> Cut:
 
 def _before(data: bytes, start: int, delimiter: int) -> int:
     """Where content ends before a delimiter: the line end there belongs to the delimiter."""
-    for line_end in (b"\r\n", b"\n"):
-        if data.endswith(line_end, start, delimiter):
-            return delimiter - len(line_end)
+    if data.endswith(b"\n", start, delimiter):
+        return delimiter - (2 if data.endswith(b"\r\n", start, delimiter) else 1)
     return delimiter

@@ -42,19 +42,13 @@ class Entity:
     has_id: bool
     """There is a Content-ID, by which a text can show it (RFC 2392)."""
     oddities: tuple[str, ...]
+    is_multipart: bool
+    is_protected: bool
+    """Signed or encrypted as a whole (RFC 1847, RFC 8551)."""
 
     @property
     def charset(self) -> str:
         return self.charsets[0] if self.charsets else ""
-
-    @property
-    def is_multipart(self) -> bool:
-        return any(media_type.startswith("multipart/") for media_type in self.types)
-
-    @property
-    def is_protected(self) -> bool:
-        """Signed or encrypted as a whole (RFC 1847, RFC 8551)."""
-        return not _PROTECTED.isdisjoint(self.types) or any(name.lower().endswith(".p7m") for name in self.names)
 
     def is_inline(self, media_type: str) -> bool:
         """Whether it is a picture within the text. Apple Mail calls whole documents inline: those are files."""
@@ -70,10 +64,11 @@ class Entity:
 
 def entity_of(header: PartHeader, default: str) -> Entity:
     """Read a part's header; ``default`` is the type of a part that says nothing."""
-    types, dispositions = header.all("content-type"), header.all("content-disposition")
-    encodings = header.all("content-transfer-encoding")
-    has_id = bool(header.all("content-id"))
-    if sum(len(value) for value in (*types, *dispositions, *encodings)) < _SHORT:
+    get = header.fields.get
+    types, dispositions = get("content-type", ()), get("content-disposition", ())
+    encodings = get("content-transfer-encoding", ())
+    has_id = "content-id" in header.fields
+    if sum(map(len, types + dispositions + encodings)) < _SHORT:
         return _short_entity(types, dispositions, encodings, has_id, default)
     if max(len(types), len(dispositions), len(encodings)) <= _MOST:
         return _entity(types, dispositions, encodings, has_id, default)
@@ -99,10 +94,11 @@ def _entity(
     if len({codec_of(charset) or charset.lower() for charset in charsets}) > 1:
         oddities.append("several-charsets")
     found = names(dispositions, types)
+    is_multipart = any(kind.startswith("multipart/") for kind in media_types)
     _compare_extensions(found, oddities)
     return Entity(
         media_types,
-        _boundaries(types, oddities) if any(kind.startswith("multipart/") for kind in media_types) else (),
+        _boundaries(types, oddities) if is_multipart else (),
         _encodings(encodings, oddities),
         found,
         tuple(charsets if "several-charsets" in oddities else charsets[:1]),
@@ -110,6 +106,8 @@ def _entity(
         tuple(item.token for item in dispositions),
         has_id,
         tuple(oddities),
+        is_multipart,
+        not _PROTECTED.isdisjoint(media_types) or any(name.lower().endswith(".p7m") for name in found),
     )
 
 

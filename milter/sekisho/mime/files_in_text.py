@@ -19,7 +19,6 @@ _BEGIN = re.compile(
       | \(This\ file\ must\ be\ converted\ with\ (?P<binhex>BinHex)[^\r\n]{0,80}\r?\n\s*:)""",
     re.MULTILINE | re.VERBOSE,
 )
-_SIGNS = (b"\nbegin ", b"\nbegin-", b"=ybegin ", b"(This file must")
 _ENDS = {
     "uu": re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE),
     "yenc": re.compile(rb"^=yend\b", re.MULTILINE),
@@ -36,7 +35,7 @@ _LONGEST_UNPACKED = 1 << 25
 
 def files_in_text(octets: bytes) -> Iterator[tuple[bytes, bytes]]:
     """``(name, content)`` of every encoded file."""
-    if not (octets.startswith(b"begin") or any(sign in octets for sign in _SIGNS)):
+    if not _has_sign(octets):
         return
     position = 0
     for _ in range(_MOST):
@@ -48,6 +47,12 @@ def files_in_text(octets: bytes) -> Iterator[tuple[bytes, bytes]]:
         end = _ENDS[found.lastgroup or "uu"].search(octets, found.end(), limit)
         position = end.end() if end else limit
         yield from _file(found, octets[found.end() : end.start() if end else limit], end is not None)
+
+
+def _has_sign(octets: bytes) -> bool:
+    """Whether there may be one, as in few texts."""
+    written = octets.startswith(b"begin") or b"\nbegin" in octets or b"=ybegin " in octets
+    return written or b"(This file must" in octets
 
 
 def _file(begin: re.Match[bytes], encoded: bytes, closed: bool) -> Iterator[tuple[bytes, bytes]]:

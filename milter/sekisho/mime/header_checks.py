@@ -13,7 +13,6 @@ from sekisho.core.message import Field
 from sekisho.core.parts import Anomaly
 
 _NAME = re.compile(rb"[!-9;-~]++")
-_SIGNS = (b"\0", b"\r", b"\n")
 _CONTROL = re.compile(rb"\0|\r(?!\n)|\n(?![ \t]|$)")
 
 
@@ -34,7 +33,8 @@ def _is_plain(fields: Sequence[Field]) -> bool:
     values = b"|".join([field.value for field in fields])
     if b"" in names or not _NAME.fullmatch(b"".join(names) or b"-"):
         return False
-    return not any(sign in values for sign in _SIGNS) or _CONTROL.search(values) is None
+    plain = b"\n" not in values and b"\r" not in values and b"\0" not in values
+    return plain or _CONTROL.search(values) is None
 
 
 def _shown(key: str) -> str:

@@ -96,8 +96,8 @@ class Leaves:
 
     def _is_named_body(self, media_type: str, entity: Entity, spot: Spot) -> bool:
         """Whether this is the body although it has a file name: the first text, not said to be an attachment."""
-        first = not any(part.place == "body" for part in self.parts)
-        return first and not spot.inside and media_type in _BODY_TYPES and "attachment" not in entity.dispositions
+        text = media_type in _BODY_TYPES and not spot.inside and "attachment" not in entity.dispositions
+        return text and not any(part.place == "body" for part in self.parts)
 
     def _files_in_text(self, octets: bytes, spot: Spot) -> None:
         for name, content in files_in_text(octets):

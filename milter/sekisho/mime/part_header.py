@@ -15,7 +15,10 @@ _LINE_END = re.compile(rb"\r?\n(?![ \t])")
 _NAME = re.compile(rb"[!-9;-~]++[ \t]*+")
 _LONGEST = 1 << 18
 _BOM = b"\xef\xbb\xbf"
-_OF_INTEREST = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "content-id", "subject"})
+_OF_INTEREST = {
+    key.encode(): key
+    for key in ("content-type", "content-transfer-encoding", "content-disposition", "content-id", "subject")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def read_part_header(data: bytes, start: int, end: int) -> PartHeader:
     """Read the header that begins at ``start``."""
     first = start + len(_BOM) if data.startswith(_BOM, start, end) else start
     oddities = ["byte-order-mark"] if first != start else []
-    if data.startswith(b"\n", first, end) or data.startswith(b"\r\n", first, end):
+    if data.startswith((b"\n", b"\r\n"), first, end):
         return PartHeader({}, data.index(b"\n", first) + 1, tuple(oddities))
     empty_line = _END.search(data, first, end)
     stop, body = (empty_line.start(), empty_line.end()) if empty_line else (end, end)
@@ -52,25 +55,29 @@ def read_part_header(data: bytes, start: int, end: int) -> PartHeader:
 def _read(data: bytes, first: int, stop: int, body: int, oddities: list[str]) -> PartHeader:
     fields: dict[str, list[bytes]] = {}
     before_junk: PartHeader | None = None
-    position = first
     block = data[first:stop]
-    if b"\r" in block.replace(b"\r\n", b""):
+    if block.count(b"\r") != block.count(b"\r\n"):
         oddities.append("control-in-header")
-    for line in _LINE_END.split(block):
+    lines = _LINE_END.split(block)
+    for number, line in enumerate(lines):
         name, colon, value = line.partition(b":")
-        if colon and _NAME.fullmatch(name):
-            _note(fields, name, value, oddities)
-        elif line.strip() and before_junk is None:
+        if colon and (key := _OF_INTEREST.get(name.rstrip(b" \t").lower())):
+            _note(fields, key, name, value, oddities)
+        elif not (colon and _NAME.fullmatch(name)) and line.strip() and before_junk is None:
             oddities.append("junk-in-header")
-            before_junk = PartHeader(_frozen(fields), position)
-        position = data.find(b"\n", position + len(line), stop) + 1 or stop
+            before_junk = PartHeader(_frozen(fields), _behind(lines[:number], data, first, stop))
     return PartHeader(_frozen(fields), body, tuple(dict.fromkeys(oddities)), before_junk)
 
 
-def _note(fields: dict[str, list[bytes]], name: bytes, value: bytes, oddities: list[str]) -> None:
-    key = name.rstrip().decode("ascii").lower()
-    if key not in _OF_INTEREST:
-        return
+def _behind(lines: list[bytes], data: bytes, first: int, stop: int) -> int:
+    """Where the line after these begins."""
+    position = first
+    for line in lines:
+        position = data.find(b"\n", position + len(line), stop) + 1 or stop
+    return position
+
+
+def _note(fields: dict[str, list[bytes]], key: str, name: bytes, value: bytes, oddities: list[str]) -> None:
     if len(key) != len(name):
         oddities.append("blank-before-colon")
     if b"\0" in value:

@@ -5,20 +5,18 @@ A place is unique in its message: the second of a name ends in ``#2``, as in ``b
 
 from __future__ import annotations
 
-from collections import Counter
-
 
 class Places:
     """Gives out places."""
 
     def __init__(self) -> None:
-        self._given: Counter[str] = Counter()
+        self._given: dict[str, int] = {}
 
     def text(self, inside: str, media_type: str) -> str:
         """The place of a text that readers show; ``inside`` is empty or the place of the message around it."""
         base = f"{inside}/body" if inside else "body"
         subtype = media_type.partition("/")[2]
-        if subtype != "plain" and self._given[base]:
+        if subtype != "plain" and base in self._given:
             base = f"{base}({subtype})"
         return self._unique(base)
 
@@ -31,6 +29,5 @@ class Places:
         return self._unique(f"{inside}/{name}" if inside else name)
 
     def _unique(self, place: str) -> str:
-        self._given[place] += 1
-        count = self._given[place]
+        count = self._given[place] = self._given.get(place, 0) + 1
         return place if count == 1 else f"{place}#{count}"

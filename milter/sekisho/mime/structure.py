@@ -45,13 +45,13 @@ def structure_of_octets(fields: tuple[Field, ...], data: bytes) -> Structure:
     """The same of a header and the octets of a body."""
     header = top_header(fields)
     top = Spot(data, 0, len(data))
-    leaves = _leaves(header, top)
+    entity = entity_of(header, top.default)
+    leaves = _leaves(header, entity, top)
     anomalies = [*header_anomalies(fields), *leaves.anomalies]
     parts = leaves.parts
-    entity = entity_of(header, top.default)
     if entity.is_multipart and leaves.anomalies and _BARE_CR.search(data):
         changed = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        other = _leaves(header, replace(top, data=changed, end=len(changed)))
+        other = _leaves(header, entity, replace(top, data=changed, end=len(changed)))
         if _outline(other.parts) != _outline(parts):
             anomalies += [Anomaly("bare-cr", "body"), *other.anomalies]
             parts = parts + other.parts
@@ -62,14 +62,15 @@ def top_header(fields: Sequence[Field]) -> PartHeader:
     """The message's own header, of which only Content-* says something about its structure."""
     found: dict[str, list[bytes]] = {}
     for field in fields:
-        if field.name[:8].lower() == b"content-":
+        # Asked of the first letter first: most fields have another.
+        if field.name[:1] in b"Cc" and field.name[:8].lower() == b"content-":
             found.setdefault(field.key, []).append(field.value)
     return PartHeader({key: tuple(values) for key, values in found.items()}, 0)
 
 
-def _leaves(header: PartHeader, top: Spot) -> Leaves:
+def _leaves(header: PartHeader, entity: Entity, top: Spot) -> Leaves:
     leaves = Leaves()
-    _Walk(leaves).node(header, top)
+    _Walk(leaves).entity(header, entity, top)
     return leaves
 
 
@@ -100,8 +101,11 @@ class _Walk:
         self._readings = 0
 
     def node(self, header: PartHeader, spot: Spot) -> None:
+        """Follow the entity of a header."""
+        self.entity(header, entity_of(header, spot.default), spot)
+
+    def entity(self, header: PartHeader, entity: Entity, spot: Spot) -> None:
         """Follow one entity, in all its readings."""
-        entity = entity_of(header, spot.default)
         for oddity in (*header.oddities, *entity.oddities):
             self._leaves.note(oddity, spot)
         for number, media_type in enumerate(entity.types):
@@ -223,7 +227,8 @@ class _Walk:
             self._leaves.note("missing-close", spot)
         if cut.bare_cr:
             self._leaves.note("bare-cr", spot)
-        preamble, epilogue = (spot.data[start:end].strip() for start, end in (cut.preamble, cut.epilogue))
+        preamble = spot.data[slice(*cut.preamble)].strip()
+        epilogue = spot.data[slice(*cut.epilogue)].strip()
         if preamble and not (len(preamble) < _ORDINARY_PREAMBLE and b"MIME" in preamble):
             self._leaves.margin("preamble-text", preamble, spot)
         if epilogue:
