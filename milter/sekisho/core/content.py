@@ -7,8 +7,9 @@ being collected) and `store` (what is held).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from sekisho.core.values import value
 
 
 class Content(Protocol):
@@ -25,7 +26,7 @@ class Content(Protocol):
         """All octets from the start, in pieces of at most 64 KiB or so; can be called again."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Octets:
     """Content in memory."""
 

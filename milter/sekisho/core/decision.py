@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from sekisho.core.actions import Drop, Hold, Refuse
 from sekisho.core.rule import Match, Mode, OnError
 from sekisho.core.truth import Mask, members
+from sekisho.core.values import value
 
 
 class Disposition(IntEnum):
@@ -24,7 +24,7 @@ class Disposition(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decision:
     """The matches in the order of their rules, and each recipient's disposition."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sekisho.core.truth import Mask
+from sekisho.core.values import value
 
 Value = str | int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Finding:
     """A code, a place, the recipients it concerns, masked evidence, a score.
 

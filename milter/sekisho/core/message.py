@@ -7,14 +7,14 @@ octets that came, so that what nobody edits can leave as it came (RFC 5321 for p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from sekisho.core.content import Content
+from sekisho.core.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Client:
     """The SMTP client of a session, as the MTA's connect, HELO and MAIL macros describe it."""
 
@@ -36,7 +36,7 @@ class Client:
     cipher: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Path:
     """A reverse-path or forward-path with its ESMTP parameters."""
 
@@ -61,7 +61,7 @@ class Path:
         return not self.local and not self.domain
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Field:
     """One header field: ``name`` before the colon, ``value`` all octets after it, folds as LF, no final line end."""
 
@@ -84,7 +84,7 @@ _USUAL = 64
 _key = lru_cache(maxsize=1024)(_lowered)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Transaction:
     """One message with its envelope and the client that sent it."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sekisho.core.content import Content
+from sekisho.core.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Mailbox:
     """One address of a header field (RFC 5322 3.4)."""
 
@@ -22,7 +23,7 @@ class Mailbox:
         return f"{self.local}@{self.domain}" if self.domain else self.local
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Addresses:
     """All mailboxes that any reading of a field's value shows, and whether the readings differ."""
 
@@ -30,7 +31,7 @@ class Addresses:
     ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Part:
     """A leaf of a message's MIME tree."""
 
@@ -51,7 +52,7 @@ class Part:
     """Whether it is a picture that stands within the text, as those of signatures do."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Text:
     """Decoded text that somebody reads, with its place."""
 
@@ -59,7 +60,7 @@ class Text:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Anomaly:
     """Something that receivers may read differently, or cannot read at all."""
 
@@ -68,7 +69,7 @@ class Anomaly:
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Structure:
     """A message taken apart, every reading of it together."""
 

@@ -36,6 +36,7 @@ from sekisho.core.rule import Match
 from sekisho.core.terms import USUAL, Terms
 from sekisho.core.trial import on_trial
 from sekisho.core.truth import Mask, members
+from sekisho.core.values import value
 from sekisho.core.worktime import ends
 
 RULES = ", "
@@ -83,7 +84,7 @@ class Notice:
     """Of a warning, what would have become of the message: ``refused``, ``held`` or ``changed``."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Plan:
     """Everything that follows from a decision."""
 

@@ -11,6 +11,7 @@ from sekisho.core.actions import Action
 from sekisho.core.facts import Facts
 from sekisho.core.reason import Reason
 from sekisho.core.truth import Mask, Truth
+from sekisho.core.values import value
 
 
 class Mode(Enum):
@@ -58,7 +59,7 @@ class Rule:
     """``low``, ``medium``, ``high``, ``critical``; empty where the site says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Match:
     """A rule, and for whom it matched; ``truth.unknown`` are those whom ``on-error: tempfail`` refuses."""
 

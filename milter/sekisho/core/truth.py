@@ -8,12 +8,13 @@ Combination follows Kleene's strong three-valued logic, recipient by recipient.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from sekisho.core.values import value
 
 Mask = int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Truth:
     """The recipients for whom a condition is true (``yes``) and those for whom it is ``unknown``; never both."""
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, pairwise
 from typing import NamedTuple
+
+from sekisho.core.values import value
 
 _TAIL = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\Z)")
 _REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r?\n|\r|\Z)")
@@ -25,7 +27,7 @@ _HYPHENS = 16
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cut:
     """A multipart body in pieces."""
 

@@ -13,7 +13,6 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from errno import ENOSPC
 from functools import lru_cache
@@ -26,6 +25,7 @@ from sekisho.core.alike import subject_template
 from sekisho.core.content import Content
 from sekisho.core.facts import Facts
 from sekisho.core.rule import Match, Mode
+from sekisho.core.values import value
 
 KEPT_DAYS = 30
 SUFFIX = ".journal"
@@ -42,7 +42,7 @@ _KEY_FILE = "key"
 _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Jotted:
     """What there is to say of a message, without the message."""
 

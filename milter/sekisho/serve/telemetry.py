@@ -21,13 +21,14 @@ from sekisho.core.finding import Finding
 from sekisho.core.message import Transaction
 from sekisho.core.plan import Plan
 from sekisho.core.rule import Mode, OnError, Policy
+from sekisho.core.values import value
 from sekisho.records.journal import Jotted, Journal
 from sekisho.serve.batches import Batches
 from sekisho.serve.logs import Event, log_events
 from sekisho.serve.metrics import Metrics, SupervisorMetrics
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Outcome(Plan):
     """A plan that has been carried out as far as the gateway goes, with what telemetry tells of it."""
 
