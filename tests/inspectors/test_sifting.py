@@ -20,13 +20,30 @@ from sekisho.core.parts import Text
 from sekisho.core.patterns import AnyWord
 from sekisho.core.ports import NO_FILES, Unavailable
 from sekisho.core.prose import EVERYTHING, Prose
-from sekisho.inspectors import merge_fields, person_names
+from sekisho.inspectors import (
+    addressee_mismatch,
+    confidential_marking,
+    dictionary_word,
+    merge_fields,
+    missing_attachment,
+    person_names,
+    personal_data,
+    unrendered_merge_field,
+)
 from sekisho.inspectors.dictionaries import WordDictionary
 from sekisho.inspectors.merge_fields import placeholders
 from sekisho.inspectors.personal_contacts import phones
 from sekisho.inspectors.personal_numbers import my_numbers, payment_cards
 from sekisho.inspectors.sighting import Alone
 
+LOOK_ONCE = (
+    addressee_mismatch,
+    confidential_marking,
+    dictionary_word,
+    missing_attachment,
+    personal_data,
+    unrendered_merge_field,
+)
 FOLDERS = ("", "clean", "fresh", *(f"fresh-{number}" for number in range(2, 8)))
 PIECES = st.sampled_from(
     [
@@ -90,6 +107,8 @@ class Every:
 def unsifted() -> Iterator[None]:
     """Every pattern and every word is looked for, in every text."""
     with pytest.MonkeyPatch.context() as patch:
+        for inspector in LOOK_ONCE:
+            patch.setattr(inspector, "nowhere", lambda *_: False)
         patch.setattr(merge_fields, "_ALL", Every(len(merge_fields._PATTERNS)))
         patch.setattr(prose, "PRESENT", Every(5))
         patch.setattr(person_names, "_shapes", lambda: Every(4))

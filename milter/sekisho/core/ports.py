@@ -93,5 +93,8 @@ class Hit:
 class Dictionary(Protocol):
     """A set of words to look for, all at once; widths, kana and letter case are folded."""
 
+    def may_hit(self, text: str) -> bool:
+        """False where no word is in the text, and none would be with other lines above and below."""
+
     def hits(self, text: str) -> Iterator[Hit]:
         """Every word in the text, in order."""

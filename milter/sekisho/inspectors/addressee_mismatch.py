@@ -20,9 +20,9 @@ from sekisho.core.oneline import one_line
 from sekisho.core.parts import Mailbox
 from sekisho.core.prose import NEW_ONLY
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import Passage, own_texts
+from sekisho.inspectors.evidence import Passage, nowhere, own_texts
 from sekisho.inspectors.people import Identity, same
-from sekisho.inspectors.salutation import Addressee, addressees, companies
+from sekisho.inspectors.salutation import Addressee, addressees, companies, may_address
 
 CODES = ("addressee-mismatch",)
 
@@ -43,7 +43,7 @@ class Settings(base.Settings):
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """A finding for each name, once; values: ``name``."""
     boxes = _boxes(facts)
-    if not boxes or len(boxes) > settings.recipients:
+    if not boxes or len(boxes) > settings.recipients or nowhere(facts, may_address):
         return
     seen: set[str] = set()
     for passage in own_texts(facts):

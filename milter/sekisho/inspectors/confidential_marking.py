@@ -20,7 +20,7 @@ from sekisho.core.ports import Hit
 from sekisho.core.prose import EVERYTHING, SENT
 from sekisho.inspectors import settings as base
 from sekisho.inspectors.dictionaries import WordDictionary
-from sekisho.inspectors.evidence import OCCURRENCES, Passage, passages, snippet
+from sekisho.inspectors.evidence import OCCURRENCES, Passage, nowhere, passages, snippet
 
 CODES = ("confidential-marking",)
 
@@ -93,6 +93,8 @@ class Settings(base.Settings):
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """A finding for each place; values: ``word`` (the first mark, as a word of ours), ``words`` (how many)."""
+    if not facts.attachments and nowhere(facts, _may_be_marked):
+        return
     voices = EVERYTHING if settings.quoted else SENT
     found: dict[str, dict[str, tuple[Passage, Hit]]] = {}
     for passage in passages(facts):
@@ -111,6 +113,10 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
             evidence=snippet(passage.text, hit.start, hit.end),
             values={"word": one_line(hit.word, 60), "words": len(words)},
         )
+
+
+def _may_be_marked(text: str) -> bool:
+    return _MARKS.may_hit(text) or _LABEL.found(text) or _SIGN in text
 
 
 def _marks(text: str) -> Iterator[Hit]:

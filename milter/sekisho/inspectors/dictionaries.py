@@ -37,13 +37,17 @@ class WordDictionary:
         self._automaton.make_automaton()
         self._any = AnyWord(written_ways) if sum(map(len, written_ways)) <= _SIEVED else None
 
+    def may_hit(self, text: str) -> bool:
+        """Whether a word may be in the text; one look."""
+        return self._any is None or self._any.found(fold(text).text)
+
     def hits(self, text: str) -> Iterator[Hit]:
         """Every word in the text, by where it ends; words within words too."""
         if not len(self._automaton):
             return
-        folded = fold(text)
-        if self._any is not None and not self._any.found(folded.text):
+        if not self.may_hit(text):
             return  # four times faster than the automaton, and so it is with nearly every text
+        folded = fold(text)
         for last, (length, word) in self._automaton.iter(folded.text):
             start, end = last + 1 - length, last + 1
             if _stands_alone(folded.text, start, end):

@@ -17,7 +17,7 @@ from sekisho.core.oneline import one_line
 from sekisho.core.ports import Hit
 from sekisho.core.prose import EVERYTHING, SENT
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import OCCURRENCES, Passage, passages, snippet
+from sekisho.inspectors.evidence import OCCURRENCES, Passage, nowhere, passages, snippet
 
 CODES = ("dictionary-word",)
 
@@ -28,7 +28,9 @@ class Settings(base.Settings):
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """A finding for each dictionary and place; values: ``dictionary``, ``word`` (the first), ``words`` (how many)."""
-    for name in facts.dictionaries:
+    for name, dictionary in facts.dictionaries.items():
+        if not facts.attachments and nowhere(facts, dictionary.may_hit):
+            continue
         found: dict[str, dict[str, tuple[Passage, Hit]]] = {}
         for passage in passages(facts):
             for hit in _hits(facts, name, passage, settings):

@@ -7,7 +7,7 @@ overrides are taken out, long numbers and mail addresses lose their middle.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,6 +20,8 @@ CONTEXT = 14
 """Characters shown on either side of what was found."""
 SHOWN = 60
 """Longest text shown of what was found itself."""
+_AT_ONCE = 1 << 16
+"""Characters of texts that are looked at together."""
 OCCURRENCES = 20_000
 """What is looked at of one kind in one place; no finding needs more."""
 
@@ -96,6 +98,19 @@ def file_passages(facts: Facts) -> Iterator[Passage]:
         for file in opened.files:
             for name in file.names:
                 yield Passage(one_line(within(part.place, file.place)), name)
+
+
+def nowhere(facts: Facts, found: Callable[[str], bool]) -> bool:
+    """Whether one look at the subjects and texts together says that there is nothing: so it is with most mail.
+
+    ``found`` must be true of texts set one below the other, an empty line between them, wherever it is of one.
+    """
+    text = facts.derived(_together)
+    return len(text) <= _AT_ONCE and not found(text)
+
+
+def _together(facts: Facts) -> str:
+    return "\n\n".join([*facts.subjects, *(prose.text for prose in facts.prose)])
 
 
 def own_texts(facts: Facts) -> Sequence[Passage]:

@@ -147,6 +147,11 @@ class Placeholder:
     end: int
 
 
+def may_hold_any(text: str) -> bool:
+    """Whether a placeholder may be in the text; one look."""
+    return _ALL.found(text)
+
+
 def placeholders(text: str) -> Iterator[Placeholder]:
     """Every placeholder that is not explained, quoted or part of code."""
     taken: set[int] = set()

@@ -18,7 +18,7 @@ from sekisho.core.parts import Part
 from sekisho.core.patterns import Pattern
 from sekisho.core.prose import NEW_ONLY
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import Passage, first, own_texts, snippet
+from sekisho.inspectors.evidence import Passage, first, nowhere, own_texts, snippet
 
 CODES = ("missing-attachment",)
 
@@ -105,7 +105,7 @@ class Settings(base.Settings):
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """At most one finding; values: ``word``."""
-    if facts.structure.protected:
+    if facts.structure.protected or nowhere(facts, _SAID.found):
         return
     for passage in _passages(facts):
         for start, end in first(_SAID.spans(passage.text)):

@@ -95,19 +95,28 @@ def _shapes() -> PatternSet:
     return PatternSet(pattern.for_set for pattern in patterns)
 
 
+def has_shape(text: str) -> bool:
+    """Whether a full name that is not Chinese may be in the text; one look."""
+    return _shapes().found(text)
+
+
+def may_be_chinese(text: str) -> bool:
+    """Whether Chinese names are looked for in the text: there are Han characters, and no kana."""
+    return not text.isascii() and not _HAS_KANA.search(text) and _HAS_HAN.search(text) is not None
+
+
 def person_names(text: str) -> Iterator[Sighting]:
     """Every full name; the start is an offset in the text as given, the key the name, without blanks in East Asia."""
-    has_han = not text.isascii() and _HAS_HAN.search(text) is not None
-    may_be_chinese = has_han and not _HAS_KANA.search(text)
-    if not _shapes().found(text):
-        found = _chinese(text) if may_be_chinese else iter(())
+    chinese = may_be_chinese(text)
+    if not has_shape(text):
+        found = _chinese(text) if chinese else iter(())
     elif text.isascii():
         found = _western(text)
-    elif not has_han:
+    elif not _HAS_HAN.search(text):
         found = chain(_western(text), _kana(text))
     else:
         japanese = list(islice(_japanese(text), OCCURRENCES))
-        found = chain(japanese, _chinese(text) if may_be_chinese and not japanese else (), _western(text))
+        found = chain(japanese, _chinese(text) if chinese and not japanese else (), _western(text))
     yield from islice(found, OCCURRENCES)
 
 

@@ -18,9 +18,9 @@ from sekisho.core.finding import Finding
 from sekisho.core.folding import fold
 from sekisho.core.prose import EVERYTHING, SENT
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import Passage, passages
+from sekisho.inspectors.evidence import Passage, nowhere, passages
 from sekisho.inspectors.parties import Parties
-from sekisho.inspectors.person_names import person_names
+from sekisho.inspectors.person_names import has_shape, may_be_chinese, person_names
 from sekisho.inspectors.personal_addresses import postal_addresses
 from sekisho.inspectors.personal_contacts import mail_addresses, phones
 from sekisho.inspectors.personal_numbers import bank_accounts, my_numbers, payment_cards
@@ -39,7 +39,7 @@ _RECOGNISERS: dict[Kind, Callable[[str], Iterator[Sighting]]] = {
     "bank-account": bank_accounts,
 }
 _SIGNS = ("@", *"0123456789", "丁目", "番地")
-"""A text without any of these holds none of the kinds but names."""
+"""What every value of the kinds but names holds one of."""
 _WEIGHTS = {"my-number": 0.9, "payment-card": 0.9, "bank-account": 0.4, "postal-address": 0.2, NAME: 0.05}
 
 
@@ -56,6 +56,8 @@ class Settings(base.Settings):
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """A finding for each kind and place; values: ``people`` (over all kinds and places), ``total`` (of the kind)."""
+    if _is_nobodys(facts):
+        return
     found, persons = _found(facts, settings)
     totals: dict[str, int] = {}
     for (_, kind), sightings in found.items():
@@ -99,10 +101,26 @@ def _found(facts: Facts, settings: Settings) -> tuple[_Found, int]:
     return found, people(seen)
 
 
+def _is_nobodys(facts: Facts) -> bool:
+    """Whether one look says that there is nothing personal."""
+    if facts.attachments or not nowhere(facts, _may_hold_any):
+        return False
+    return not any(may_be_chinese(passage.text) for passage in passages(facts))
+
+
+def _may_hold_any(text: str) -> bool:
+    return _has_signs(fold(text).text) or has_shape(text)
+
+
+def _has_signs(folded: str) -> bool:
+    """Whether any of the kinds but names may be in a text."""
+    return any(sign in folded for sign in _SIGNS)
+
+
 def _sightings(passage: Passage, settings: Settings) -> Iterator[tuple[int, Sighting]]:
     """With their offsets in the text as it was written."""
     folded = fold(passage.text)
-    if any(sign in folded.text for sign in _SIGNS):
+    if _has_signs(folded.text):
         for kind, recognise in _RECOGNISERS.items():
             if kind in settings.kinds:
                 yield from ((folded.origin(one.start), one) for one in recognise(folded.text))

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sekisho.core.folding import fold
+from sekisho.core.patterns import Pattern
 from sekisho.inspectors.name_lists import GIVEN
 
 LINES = 8
@@ -49,6 +51,7 @@ _RANK = r"(?:先生|女士|小姐|总经理|總經理|经理|老师|老師|总�
 _CHINESE = re.compile(
     rf"(?:尊敬的|敬爱的|亲爱的)? ?(?P<name>[\u4e00-\u9fff]{{1,4}}?) ?{_RANK}[,，:：、!。 ]*(?:您好|你好)?[,，:：!。]*$"
 )
+_ANYBODY = Pattern(rf"{HONORIFIC}|{POST}|{LEGAL}|{_RANK}|{_GREETING}|[a-z],")
 _PLACEHOLDER = re.compile(r"[{}%#«»【】\[\]<>*|$_〇○◯●△□×]|^(?:尊敬的)?x{2,}$|^某")
 _OPENING = re.compile(
     r"^(?:いつも|大変|平素は?|平素より|毎度)*(?:お世話|お疲れ|ご無沙汰|こんにちは|おはよう|はじめまして|初めまして|突然)"
@@ -82,6 +85,11 @@ class Addressee:
     """Index into the lines given."""
     language: str
     """``ja``, ``en`` or ``zh``: whose ways of writing names apply."""
+
+
+def may_address(text: str) -> bool:
+    """Whether anybody may be addressed in a text; one look."""
+    return _ANYBODY.found(fold(text).text)
 
 
 def addressees(lines: Iterable[str]) -> Iterator[Addressee]:

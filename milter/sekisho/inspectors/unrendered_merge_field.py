@@ -15,8 +15,8 @@ from sekisho.core.finding import Finding
 from sekisho.core.oneline import one_line
 from sekisho.core.prose import Voice
 from sekisho.inspectors import settings as base
-from sekisho.inspectors.evidence import Passage, own_texts, snippet
-from sekisho.inspectors.merge_fields import Placeholder, placeholders
+from sekisho.inspectors.evidence import Passage, nowhere, own_texts, snippet
+from sekisho.inspectors.merge_fields import Placeholder, may_hold_any, placeholders
 
 CODES = ("unrendered-merge-field",)
 
@@ -56,6 +56,8 @@ def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
 def _passages(facts: Facts) -> Iterator[Passage]:
     for author in facts.authors:
         yield Passage("header:From", author.name)
+    if nowhere(facts, may_hold_any):
+        return
     for subject in facts.subjects:
         yield Passage("header:Subject", subject)
     yield from own_texts(facts)
