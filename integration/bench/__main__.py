@@ -82,12 +82,12 @@ class _Progress:
 
 def _measure(guard: Guard, pace: Pace, say: Say, only: str | None) -> tuple[list[Row], Measured]:
     folder = guard.directory("bench-mails-")
-    mails, opened = messages.write(folder), files.write(folder)
+    mails, texts, opened = messages.write(folder), messages.write_texts(folder), files.write(folder)
     place = Place(guard, CACHE, _mail_sink(guard))
     fleet = Fleet(place, {**PEERS, **POLICIES}, say)
     program = Milterload(CACHE)
     measured: dict[tuple[str, str], Series] = {}
-    for one in (one for one in comparisons(mails, opened) if only is None or only in one.load.name):
+    for one in (one for one in comparisons(mails["120 kB"], texts, opened) if only is None or only in one.load.name):
         found = compare(fleet, program, one.load, one.names, pace, say)
         measured |= {(one.load.name, name): series for name, series in found.items()}
     rows = [goal.row(measured) for goal in GOALS if (goal.load, goal.ours) in measured]

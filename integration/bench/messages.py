@@ -16,11 +16,49 @@ _PARAGRAPH = (
 )
 
 
-def text_mail(size: int) -> bytes:
-    """A Japanese text of about ``size`` octets on the wire, UTF-8 in base64."""
+_SENTENCES = (
+    "現在、設計の見直しを進めており、来週中には改訂版をお届けできる見込みです。",
+    "先週の会議でいただいたご意見をもとに、構成を大きく改めました。",
+    "試作の結果は良好で、想定していた強度を上回りました。",
+    "材料の納期がやや遅れているため、組立の着手は月末になる予定です。",
+    "現場からは、作業の手順を図で示してほしいという声が上がっています。",
+    "検査の項目が増えたことで、出荷までの日数が少し延びております。",
+    "塗装の色味については、見本を並べて比べたうえで決めたいと考えています。",
+    "展示会では多くの方に足を止めていただき、手応えを感じました。",
+    "倉庫の棚卸しは無事に終わり、帳簿との差はありませんでした。",
+    "新しい設備の据え付けは順調で、試運転も問題なく済みました。",
+    "今後の進め方について、改めて打ち合わせの場を設けられればと存じます。",
+    "操作の説明書は、初めて使う人にも分かるように書き直しました。",
+    "部品の在庫は十分にあり、急な増産にも応えられます。",
+    "騒音の原因は軸受の摩耗で、交換したところ静かになりました。",
+    "海外の工場でも同じ方式を取り入れる方向で検討が進んでいます。",
+    "雨の日は滑りやすいので、通路に敷物を置くことにしました。",
+    "季節の変わり目ですので、どうぞご自愛ください。",
+    "詳しい日程は、決まり次第こちらからお知らせします。",
+    "ご不明な点がございましたら、どうぞご遠慮なくお問い合わせください。",
+    "引き続きご協力を賜りますよう、よろしくお願い申し上げます。",
+)
+TEXTS = 600
+"""Different mails of text: more than anybody remembers the texts of."""
+
+
+def text_mail(size: int, number: int = 0) -> bytes:
+    """A Japanese text of about ``size`` octets on the wire, UTF-8 in base64; another order of sentences by number."""
     mail = headed("来週の打ち合わせについて")
-    mail.set_content(_text(size), charset="utf-8", cte="base64")
-    return _closest(mail, size)
+    text = _text(size, number)
+    mail.set_content(text, charset="utf-8", cte="base64")
+    over = max(0, len(mail.as_bytes()) - size) * 3 // 4
+    kept = len(text.encode()) - over
+    mail.set_content(text.encode()[:kept].decode("utf-8", "ignore"), charset="utf-8", cte="base64")
+    return mail.as_bytes()
+
+
+def write_texts(folder: Path) -> tuple[Path, ...]:
+    """Write `TEXTS` mails of 4 kB into a folder."""
+    paths = tuple(folder / f"text{number}.eml" for number in range(TEXTS))
+    for number, path in enumerate(paths):
+        path.write_bytes(text_mail(4_000, number))
+    return paths
 
 
 def attachment_mail(size: int) -> bytes:
@@ -64,15 +102,10 @@ def headed(subject: str) -> EmailMessage:
     return mail
 
 
-def _text(size: int) -> str:
-    octets = size * 3 // 4  # base64
-    whole = _PARAGRAPH * (octets // len(_PARAGRAPH.encode()) + 1)
-    return whole.encode()[:octets].decode("utf-8", "ignore")
-
-
-def _closest(mail: EmailMessage, size: int) -> bytes:
-    """The mail with its text cut so that the whole has about the size wanted."""
-    over = len(mail.as_bytes()) - size
-    if over > 0:
-        mail.set_content(_text(max(0, size - over)), charset="utf-8", cte="base64")
-    return mail.as_bytes()
+def _text(size: int, number: int) -> str:
+    """Sentences in an order of chance, four to a line, of at least as many octets as ``size`` of base64 stand for."""
+    chance = random.Random(number)
+    text = _PARAGRAPH
+    while len(text.encode()) < size * 3 // 4:
+        text += "".join(chance.sample(_SENTENCES, 4)) + "\n"
+    return text

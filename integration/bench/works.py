@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from integration.bench.goals import Limit, Ratio, p50, p99
@@ -18,24 +18,29 @@ class Comparison:
     names: tuple[str, ...]
 
 
-def comparisons(mails: Mapping[str, Path], files: Mapping[str, tuple[Path, ...]]) -> tuple[Comparison, ...]:
-    """All of them; ``files`` are mails with a file that rules open, by kind."""
-    small, large = mails["4 kB"], mails["120 kB"]
+def comparisons(large: Path, texts: Sequence[Path], files: Mapping[str, tuple[Path, ...]]) -> tuple[Comparison, ...]:
+    """All of them: a mail of 120 kB, mails of text, and those with a file that rules open, by kind."""
     floor = ("empty", "empty no-reply", "rspamd", "pyquarantine accept")
     return (
         Comparison(
-            Load("4 kB", small), (*floor, "policy A", "policy B", "policy B+", "policy B inet", "policy C", "ten rules")
+            _of("4 kB", texts), (*floor, "policy A", "policy B", "policy B+", "policy B inet", "policy C", "ten rules")
         ),
         Comparison(Load("120 kB", large), (*floor, "policy A", "policy B", "policy B+")),
-        *(
-            Comparison(Load(f"120 kB {kind}", one, connections=4, more=tuple(more)), _OPENING)
-            for kind, (one, *more) in files.items()
+        *(Comparison(replace(_of(f"120 kB {kind}", those), connections=4), _OPENING) for kind, those in files.items()),
+        Comparison(
+            replace(_of("4 kB, -k 1", texts), per_connection=1), ("empty no-reply", "rspamd", "policy B", "policy B+")
         ),
-        Comparison(Load("4 kB, -k 1", small, per_connection=1), ("empty no-reply", "rspamd", "policy B", "policy B+")),
-        Comparison(Load("4 kB held", small), ("pyquarantine quarantine", "hold", "hold and notice")),
+        Comparison(_of("4 kB held", texts), ("pyquarantine quarantine", "hold", "hold and notice")),
         Comparison(Load("120 kB held", large), ("pyquarantine quarantine", "hold", "hold and notice")),
-        Comparison(Load("paced 500 msg/s", small, connections=20, rate=500), ("empty no-reply", "rspamd", "policy B+")),
+        Comparison(
+            replace(_of("paced 500 msg/s", texts), connections=20, rate=500), ("empty no-reply", "rspamd", "policy B+")
+        ),
     )
+
+
+def _of(name: str, mails: Sequence[Path]) -> Load:
+    """All of them in turn."""
+    return Load(name, mails[0], more=tuple(mails[1:]))
 
 
 _OPENING = ("rspamd", "policy B+")
