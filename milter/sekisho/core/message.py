@@ -110,11 +110,9 @@ class Transaction:
     @property
     def size(self) -> int:
         """Octets of header, empty line and body, line ends counted as CRLF."""
-        size = self.body.size + 2
-        for field in self.fields:
-            value = field.value
-            size += len(field.name) + len(value) + value.count(b"\n") + 3
-        return size
+        names = b"".join([field.name for field in self.fields])
+        values = b"".join([field.value for field in self.fields])
+        return self.body.size + 2 + len(names) + len(values) + values.count(b"\n") + 3 * len(self.fields)
 
 
 def field_octets(field: Field) -> bytes:

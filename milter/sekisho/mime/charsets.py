@@ -69,6 +69,13 @@ _HALFWIDTH = re.compile("[\uff61-\uff9f]{2}")
 _HIRAGANA = re.compile("[\u3041-\u3093]")
 _NOT_IN_LABELS = re.compile(r"[^a-z0-9]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf_8"),
+    (codecs.BOM_UTF32_LE, "utf_32_le"),
+    (codecs.BOM_UTF16_LE, "utf_16_le"),
+    (codecs.BOM_UTF16_BE, "utf_16_be"),
+)
+_FIRST_OF_MARKS = tuple(mark[:1] for mark, _ in _MARKS)
 
 
 @lru_cache(maxsize=512)
@@ -83,7 +90,7 @@ def decode(octets: bytes, label: str = "") -> str:
     if codec not in _SHIFTED and octets.isascii():
         shifted = _is_iso2022_jp(octets) or (codec == "iso2022_jp" and b"\x0e" in octets)
         return decode_iso2022_jp(octets) if shifted else octets.decode("ascii")
-    text = _by_mark(octets)
+    text = _by_mark(octets) if octets.startswith(_FIRST_OF_MARKS) else None
     if text is None:
         text = _by_label(octets, codec)
     return _SURROGATES.sub("\ufffd", text) if codec in ("utf_7", "") else text
@@ -95,12 +102,7 @@ def _is_iso2022_jp(octets: bytes) -> bool:
 
 def _by_mark(octets: bytes) -> str | None:
     """Text that begins with a byte order mark, if it keeps what the mark promises."""
-    for mark, codec in (
-        (codecs.BOM_UTF8, "utf_8"),
-        (codecs.BOM_UTF32_LE, "utf_32_le"),
-        (codecs.BOM_UTF16_LE, "utf_16_le"),
-        (codecs.BOM_UTF16_BE, "utf_16_be"),
-    ):
+    for mark, codec in _MARKS:
         if octets.startswith(mark):
             text = _strictly(octets[len(mark) :], codec)
             if text is not None:

@@ -45,23 +45,22 @@ def decode_words(value: bytes) -> str:
         label = word[1].decode("ascii")
         adjacent = position > 0 and (not gap or gap.isspace())
         if not (adjacent and _same(label, charset)):
-            pieces.append(_decoded(octets, charset))
+            if octets:
+                pieces.append(decode(bytes(octets), charset))
             charset, octets = label, bytearray()
             if not adjacent:
                 pieces.append(decode(gap))
         octets += _octets_of(word[2], word[3])
         position = word.end()
-    pieces.append(_decoded(octets, charset))
-    pieces.append(decode(value[position:]))
+    if octets:
+        pieces.append(decode(bytes(octets), charset))
+    if position < len(value):
+        pieces.append(decode(value[position:]))
     return "".join(pieces)
 
 
 def _same(label: str, other: str) -> bool:
     return label.lower() == other.lower() or (bool(codec := codec_of(label)) and codec == codec_of(other))
-
-
-def _decoded(octets: bytearray, charset: str) -> str:
-    return decode(bytes(octets), charset) if octets else ""
 
 
 def _octets_of(encoding: bytes, text: bytes) -> bytes:

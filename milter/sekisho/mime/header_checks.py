@@ -13,6 +13,8 @@ from sekisho.core.message import Field
 from sekisho.core.parts import Anomaly
 
 _NAME = re.compile(rb"[!-9;-~]++")
+_UNFOLDED = re.compile(rb"\n(?![ \t])")
+_OF_NAMES = bytes(octet for octet in range(256) if _NAME.match(bytes((octet,))))
 _CONTROL = re.compile(rb"\0|\r(?!\n)|\n(?![ \t]|$)")
 
 
@@ -31,9 +33,9 @@ def _is_plain(fields: Sequence[Field]) -> bool:
     """Whether there is surely none, as in nearly all mail: asked of all fields at once."""
     names = [field.name for field in fields]
     values = b"|".join([field.value for field in fields])
-    if b"" in names or not _NAME.fullmatch(b"".join(names) or b"-"):
+    if not all(names) or b"".join(names).translate(None, _OF_NAMES):
         return False
-    plain = b"\n" not in values and b"\r" not in values and b"\0" not in values
+    plain = b"\r" not in values and b"\0" not in values and (b"\n" not in values or not _UNFOLDED.search(values))
     return plain or _CONTROL.search(values) is None
 
 

@@ -62,8 +62,7 @@ def top_header(fields: Sequence[Field]) -> PartHeader:
     """The message's own header, of which only Content-* says something about its structure."""
     found: dict[str, list[bytes]] = {}
     for field in fields:
-        # Asked of the first letter first: most fields have another.
-        if field.name[:1] in b"Cc" and field.name[:8].lower() == b"content-":
+        if field.name[:8].lower() == b"content-":
             found.setdefault(field.key, []).append(field.value)
     return PartHeader({key: tuple(values) for key, values in found.items()}, 0)
 
