@@ -7,6 +7,7 @@ import platform
 import re
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,7 +24,10 @@ def facts() -> Iterator[tuple[str, str]]:
     yield "file system of the stores", _file_system(Path(tempfile.gettempdir()))
     yield "kernel", platform.release()
     yield "system", _pretty_name()
-    yield "Python", platform.python_version()
+    yield (
+        "Python",
+        platform.python_version() + (", the system's" if sys.base_prefix == "/usr" else ", not the system's"),
+    )
     yield "Sekisho", version("sekisho")
     yield "pymilter", version("pymilter")
     yield "libmilter", _package("libmilter1.0.1")

@@ -209,6 +209,11 @@ class Facts:
         """Whether anything has asked for what is in the files, and they could be opened."""
         return "opened" in self.__dict__
 
+    @lazy
+    def has_texts_in_files(self) -> bool:
+        """Whether an attached file may hold texts: whatever is neither a picture nor empty."""
+        return any(part.type.startswith("text/") or self._is_to_open(part) for part in self.attachments)
+
     def _is_to_open(self, part: Part) -> bool:
         kind = self.kind(part)
         if part.type.startswith("text/") and (not kind or kind.startswith("text/")):

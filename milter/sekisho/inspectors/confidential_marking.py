@@ -93,7 +93,7 @@ class Settings(base.Settings):
 
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """A finding for each place; values: ``word`` (the first mark, as a word of ours), ``words`` (how many)."""
-    if not facts.attachments and nowhere(facts, _may_be_marked):
+    if not facts.has_texts_in_files and nowhere(facts, _may_be_marked):
         return
     voices = EVERYTHING if settings.quoted else SENT
     found: dict[str, dict[str, tuple[Passage, Hit]]] = {}

@@ -29,7 +29,7 @@ class Settings(base.Settings):
 def inspect(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """A finding for each dictionary and place; values: ``dictionary``, ``word`` (the first), ``words`` (how many)."""
     for name, dictionary in facts.dictionaries.items():
-        if not facts.attachments and nowhere(facts, dictionary.may_hit):
+        if not facts.has_texts_in_files and nowhere(facts, dictionary.may_hit):
             continue
         found: dict[str, dict[str, tuple[Passage, Hit]]] = {}
         for passage in passages(facts):

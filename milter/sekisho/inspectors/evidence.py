@@ -101,7 +101,7 @@ def file_passages(facts: Facts) -> Iterator[Passage]:
 
 
 def nowhere(facts: Facts, found: Callable[[str], bool]) -> bool:
-    """Whether one look at the subjects and texts together says that there is nothing: so it is with most mail.
+    """Whether one look at subjects, texts and names of files together says that there is nothing, as in most mail.
 
     ``found`` must be true of texts set one below the other, an empty line between them, wherever it is of one.
     """
@@ -110,7 +110,8 @@ def nowhere(facts: Facts, found: Callable[[str], bool]) -> bool:
 
 
 def _together(facts: Facts) -> str:
-    return "\n\n".join([*facts.subjects, *(prose.text for prose in facts.prose)])
+    names = (name for part in facts.attachments for name in part.names)
+    return "\n\n".join([*facts.subjects, *(prose.text for prose in facts.prose), *names])
 
 
 def own_texts(facts: Facts) -> Sequence[Passage]:

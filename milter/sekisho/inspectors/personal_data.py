@@ -103,7 +103,7 @@ def _found(facts: Facts, settings: Settings) -> tuple[_Found, int]:
 
 def _is_nobodys(facts: Facts) -> bool:
     """Whether one look says that there is nothing personal."""
-    if facts.attachments or not nowhere(facts, _may_hold_any):
+    if facts.has_texts_in_files or not nowhere(facts, _may_hold_any):
         return False
     return not any(may_be_chinese(passage.text) for passage in passages(facts))
 
