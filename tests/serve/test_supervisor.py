@@ -40,6 +40,13 @@ def test_workers_answer_on_one_socket_and_leave_on_sigterm(daemon: Daemon) -> No
     assert not daemon.socket.exists()
 
 
+def test_each_worker_keeps_to_one_processor_and_all_are_used(daemon: Daemon) -> None:
+    ours = os.sched_getaffinity(0)
+    kept = [os.sched_getaffinity(pid) for pid in daemon.pids.values()]
+    assert all(len(one) == 1 and one <= ours for one in kept)
+    assert len(set().union(*kept)) == min(len(kept), len(ours))
+
+
 def test_workers_write_what_was_put_off_before_they_leave(daemon: Daemon) -> None:
     told = daemon.everything_after_stop()
     assert sorted(line["wrote"] for line in told if "wrote" in line) == [0, 1]
