@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import queue
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
 
-from sekisho.store import Store, StoreUnavailable, audit
+from sekisho.store import Store, StoreUnavailable, audit, writer
 from sekisho.store.tables import audit_head
 from sekisho.store.unit import Entry, Unit
 from tests.support.stores import NOW, ONLY_SQLITE, opened
@@ -57,6 +58,41 @@ def test_work_that_waits_together_is_committed_together(store: Store) -> None:
         assert [one.result() for one in rest] == [f"a{n}" for n in range(20)]
     assert len(commits) == 2
     assert sorted(recorded(store)) == sorted(f"a{n}" for n in range(20))
+
+
+def test_as_many_as_were_committed_together_are_awaited(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that come again one after the other are one commit; a store that is closed waits for nobody."""
+    monkeypatch.setattr(writer, "_MOMENT", 3600.0)
+    queued = threading.Semaphore(0)
+
+    class Jobs(queue.SimpleQueue[object]):
+        def put(self, item: object, block: bool = True, timeout: float | None = None) -> None:
+            super().put(item, block, timeout)
+            queued.release()
+
+    store._writer._jobs = Jobs()  # type: ignore[assignment]
+    busy, go_on = threading.Event(), threading.Event()
+
+    def block(unit: Unit) -> bool:
+        busy.set()
+        return go_on.wait(10)
+
+    with ThreadPoolExecutor(3) as threads:
+        before: list[Future[object]] = [threads.submit(store.write, block)]
+        assert busy.wait(10)
+        before += [threads.submit(store.write, recording(f"together {n}")) for n in range(2)]
+        assert all(queued.acquire(timeout=10) for _ in before)
+        go_on.set()
+        assert all(one.result() for one in before)
+        commits: list[object] = []
+        event.listen(store._engine, "commit", commits.append)
+        again = [threads.submit(store.write, recording(f"again {n}")) for n in range(2)]
+        assert [one.result() for one in again] == ["again 0", "again 1"]
+        assert len(commits) == 1
+        alone = threads.submit(store.write, recording("alone"))
+        assert all(queued.acquire(timeout=10) for _ in (*again, alone))
+        store.close()
+        assert alone.result() == "alone"
 
 
 def test_work_that_raises_is_undone_alone(store: Store) -> None:

@@ -33,7 +33,7 @@ PAUSE = 0.2
 """Seconds between looks when there is nothing to do."""
 
 RELEASE_SLOTS = 8
-NOTICE_SLOTS = 4
+NOTICE_SLOTS = 8
 
 
 class ReleaseWorker:

@@ -6,9 +6,9 @@ every waiter `StoreUnavailable`. An error from COMMIT says nothing about its out
 that the transaction would have left, through a new connection, before anybody is answered. Where another gateway's
 transaction crossed ours, or a server closed the connection before COMMIT, the work is done once more.
 
-What waits is collected when the database is ours, so that nobody who came meanwhile waits for another turn. Who was not
-reached in time is told so and his work is never done; whose work is being done for too long is told that its outcome is
-not known.
+What waits is collected when the database is ours, so that nobody who came meanwhile waits for another turn. As many as
+were committed together are likely to come back together: they are awaited for a moment. Who was not reached in time is
+told so and his work is never done; whose work is being done for too long is told that its outcome is not known.
 
 The thread starts with the first piece of work, so a store may be opened before a process forks but not used.
 """
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -36,6 +37,8 @@ Work = Callable[[Unit], T]
 
 _MOST = 256
 """Pieces of work in one transaction."""
+_MOMENT = 0.004
+"""Seconds for which as many pieces of work are awaited as the last transaction had; a commit takes no less."""
 
 
 class _Job:
@@ -83,6 +86,8 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
         self._turn: Turn | None = None
+        self._together = 0
+        """Pieces of work in the last transaction."""
 
     def write(self, work: Work[T]) -> T:
         """Do the work and commit it, with whatever else is waiting; blocks until it is on disk."""
@@ -109,25 +114,40 @@ class Writer:
 
     def _run(self) -> None:
         while (first := self._jobs.get()) is not None:
-            for job in self._serve(first):
+            for job in self._serve(self._gathered(first)):
                 job.answer()
         self._drop_connection()
         turn, self._turn = self._turn, None
         if turn is not None:
             turn.close()
 
-    def _serve(self, first: _Job) -> list[_Job]:
+    def _gathered(self, first: _Job) -> list[_Job]:
+        """What comes within a moment, no more than came together last time: who is alone waits for nobody."""
+        fetched = [first]
+        deadline = time.monotonic() + _MOMENT
+        while len(fetched) < self._together and (left := deadline - time.monotonic()) > 0:
+            try:
+                job = self._jobs.get(timeout=left)
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                break
+            fetched.append(job)
+        return fetched
+
+    def _serve(self, fetched: list[_Job]) -> list[_Job]:
         """When it is our turn, do what waits in one transaction; gives the work that was taken, to be answered."""
         jobs: list[_Job] = []
         try:
             with self._our_turn():
                 connection = self._open()
                 transaction = connection.begin()
-                jobs = self._waiting(first)
+                jobs = self._waiting(fetched)
                 self._commit(connection, transaction, jobs)
         except FAILURES as error:
             self._drop_connection()
-            jobs = jobs or self._waiting(first)
+            jobs = jobs or self._waiting(fetched)
             if has_crossed(error):
                 self._again([[job] for job in jobs])
             elif has_gone(error):
@@ -137,7 +157,7 @@ class Writer:
         except Exception as error:
             # Only a mistake of ours comes here; nobody may be left waiting for ever.
             self._drop_connection()
-            jobs = jobs or self._waiting(first)
+            jobs = jobs or self._waiting(fetched)
             _fail(jobs, StoreUnavailable(f"unexpected {type(error).__name__}: {error}", undone=False))
         return jobs
 
@@ -149,9 +169,9 @@ class Writer:
             self._turn = Turn(self._path.parent)
         return self._turn
 
-    def _waiting(self, first: _Job) -> list[_Job]:
-        """Take everything that waits now, from the one that was fetched already."""
-        jobs = [first] if first.take() else []
+    def _waiting(self, fetched: list[_Job]) -> list[_Job]:
+        """Take everything that waits now, from what was fetched already."""
+        jobs = [job for job in fetched if job.take()]
         while len(jobs) < _MOST and not self._jobs.empty():
             job = self._jobs.get()
             if job is None:
@@ -159,6 +179,7 @@ class Writer:
                 break
             if job.take():
                 jobs.append(job)
+        self._together = len(jobs)
         return jobs
 
     def _commit(self, connection: Connection, transaction: RootTransaction, jobs: list[_Job]) -> None:
