@@ -146,10 +146,10 @@ def test_one_hold_that_cannot_be_settled_stops_no_other(store: Store, monkeypatc
         for n in range(3)
     ]
 
-    def fail_first(unit: object, hold: HoldRow, *rest: object) -> object:
+    def fail_first(unit: object, hold: HoldRow, *rest: object, **more: object) -> object:
         if hold.id == ids[0]:
             raise ZeroDivisionError
-        return decide_module.settle(unit, hold, *rest)  # type: ignore[arg-type]
+        return decide_module.settle(unit, hold, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("sekisho.quarantine.timers.settle", fail_first)
     troubles: list[str] = []

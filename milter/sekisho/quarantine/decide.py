@@ -148,16 +148,18 @@ def settle(
     reason: str = "",
     *,
     draft: bool = False,
+    seen: HoldRow | None = None,
 ) -> HoldRow:
     """Let the event happen to recipients of a hold, by ordinal; the one place where holds are decided.
 
-    ``draft``: the sender gets the message back, to be edited.
+    ``draft``: the sender gets the message back, to be edited. ``seen``: the hold as it was read, where what was changed
+    since is still to be written: both are one change of it.
     """
     people = list(hold.recipients)
     for ordinal in chosen:
         state = _moved(hold, ordinal, event)
         people[ordinal] = replace(people[ordinal], state=state, decided=now, decided_by=actor.name)
-    settled = holds.save(unit, hold, with_outcome(replace(hold, recipients=tuple(people))))
+    settled = holds.save(unit, seen or hold, with_outcome(replace(hold, recipients=tuple(people))))
     concerned = [people[ordinal] for ordinal in chosen]
     details: dict[str, object] = {"recipients": [person.path.address for person in concerned]}
     if settled.state is not State.HELD:
@@ -232,11 +234,13 @@ def _vote(
     voted = with_votes(hold, chosen, actor.name, now, reason, unit.new_id)
     if voted == hold:
         raise NotAllowed(hold.id, actor, choice)
-    saved = holds.save(unit, hold, progressed(voted, actor.name, now))
+    voted = progressed(voted, actor.name, now)
     details = {"recipients": [hold.recipients[ordinal].path.address for ordinal in chosen]}
     unit.record(Entry(now, actor.name, actor.role, "approve", hold.id, reason, details))
-    going = free(saved)
-    return settle(unit, saved, going, Event.RELEASE, actor, now, reason) if going else saved
+    going = free(voted)
+    if not going:
+        return holds.save(unit, hold, voted)
+    return settle(unit, voted, going, Event.RELEASE, actor, now, reason, seen=hold)
 
 
 def _with_no(hold: HoldRow, actor: Actor, now: datetime, reason: str) -> HoldRow:

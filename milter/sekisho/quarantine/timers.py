@@ -84,14 +84,15 @@ def _is_due(hold: HoldRow, lock: WaitRow, now: datetime) -> bool:
 def _run_out(unit: Unit, hold: HoldRow, calendar: Calendar, now: datetime) -> None:
     """Open, keep or escalate the locks that are due; who waits for nothing any more goes."""
     after = tuple(_over(lock, calendar, now) if _is_due(hold, lock, now) else lock for lock in hold.waits)
-    saved = holds.save(unit, hold, progressed(replace(hold, waits=after), TIMER.name, now))
+    over = progressed(replace(hold, waits=after), TIMER.name, now)
     for fate, action in _ENDED.items():
         rules = [old.rule for old in hold.waits if _is_due(hold, old, now) and old.on_expiry is fate]
         if rules:
             unit.record(Entry(now, TIMER.name, TIMER.role, action, hold.id, details={"rules": rules}))
-    going = free(saved)
-    if going:
-        saved = settle(unit, saved, going, Event.RELEASE, TIMER, now)
+    if going := free(over):
+        saved = settle(unit, over, going, Event.RELEASE, TIMER, now, seen=hold)
+    else:
+        saved = holds.save(unit, hold, over)
     left = [saved.recipients[ordinal] for ordinal in waiting(saved)]
     if left and any(_is_due(hold, old, now) and old.on_expiry is not OnExpiry.SEND for old in hold.waits):
         tell(unit, "expired", saved, left, now)

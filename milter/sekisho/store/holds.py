@@ -25,7 +25,7 @@ from sekisho.store.codec import (
 )
 from sekisho.store.content import PIECE, LargeContent, StoredContent
 from sekisho.store.errors import Conflict, ContentDamaged, ContentPurged
-from sekisho.store.prepared import renamed
+from sekisho.store.prepared import renamed, rewriting
 from sekisho.store.rows import AskRow, HoldRow, MessageRow, RecipientRow, WaitRow
 from sekisho.store.tables import chunks, holds, messages, recipients, waits
 from sekisho.store.unit import Found, Unit, View
@@ -44,6 +44,7 @@ _STATE = select(holds.c.state).where(holds.c.id == _OF_HOLD)
 _VERSION = select(holds.c.version).where(holds.c.id == _OF_HOLD)
 _PEOPLE = select(recipients).where(recipients.c.hold == _OF_HOLD).order_by(recipients.c.ordinal)
 _LOCKS = select(waits).where(waits.c.hold == _OF_HOLD).order_by(waits.c.ordinal)
+_DECIDE = rewriting(recipients, "raw", "params", "address", "created")
 _OCTETS = select(chunks.c.octets).where(chunks.c.message == bindparam("message")).order_by(chunks.c.ordinal)
 
 
@@ -161,7 +162,7 @@ def save(unit: Unit, before: HoldRow, after: HoldRow) -> HoldRow:
         raise Conflict(f"hold {before.id} changed meanwhile")
     for ordinal, person in enumerate(now.recipients):
         if person != before.recipients[ordinal]:
-            unit.rewrite(recipients, _recipient_values(now, ordinal))
+            unit.change(_DECIDE, renamed(_recipient_values(now, ordinal)))
     if now.waits != before.waits or (whole is State.HELD) != (before.state is State.HELD):
         locks.update_waits(unit, now)
     locks.update_asks(unit, before, now)

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from sekisho.core.actions import OnExpiry
 from sekisho.core.lifecycle import Lock, State
+from sekisho.store.prepared import renamed, rewriting
 from sekisho.store.rows import AskRow, HoldRow, WaitRow
 from sekisho.store.tables import asks, holds, waits
 from sekisho.store.terms import terms_from_json, terms_to_json
 from sekisho.store.unit import Found, Unit, View
 
 _NEVER_SENT = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED})
-_FORGET = delete(waits).where(waits.c.hold == bindparam("of"))
+_REWRITE = rewriting(waits, "rule", "created", "approval", "on_expiry", "terms", "among")
 _ASKED = select(asks).where(asks.c.hold == bindparam("of")).order_by(asks.c.asked, asks.c.lock, asks.c.person)
 
 
@@ -41,9 +42,9 @@ def add(unit: Unit, hold: HoldRow) -> None:
 
 
 def update_waits(unit: Unit, hold: HoldRow) -> None:
-    """Write all locks of a hold anew."""
-    unit.change(_FORGET, {"of": hold.id})
-    unit.add(waits, *(_wait_values(hold, n) for n in range(len(hold.waits))))
+    """Write how far all locks of a hold are."""
+    if hold.waits:
+        unit.change(_REWRITE, *(renamed(_wait_values(hold, n)) for n in range(len(hold.waits))))
 
 
 def update_asks(unit: Unit, before: HoldRow, now: HoldRow) -> None:

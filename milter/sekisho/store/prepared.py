@@ -25,11 +25,16 @@ _NEW = "new_"
 _Change = Callable[[Any], Any]
 
 
-def rewriting(table: Table) -> Update:
-    """Writes all of a row anew, found by its primary key; takes the values that `renamed` gives."""
+def rewriting(table: Table, *never: str) -> Update:
+    """Writes a row anew, found by its primary key, but for columns that ``never`` change, and their indexes.
+
+    Takes the values that `renamed` gives.
+    """
     found = [column == bindparam(f"{_NEW}{column.name}") for column in table.primary_key]
     rest: dict[str, ColumnElement[Any]] = {
-        column.name: bindparam(f"{_NEW}{column.name}") for column in table.c if not column.primary_key
+        column.name: bindparam(f"{_NEW}{column.name}")
+        for column in table.c
+        if not column.primary_key and column.name not in never
     }
     return update(table).where(*found).values(rest)
 

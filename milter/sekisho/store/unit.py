@@ -20,7 +20,6 @@ from sekisho.store.tables import metadata
 
 ORDER = tuple(metadata.sorted_tables)
 INSERTS = {table: insert(table) for table in ORDER}
-REWRITES = {table: prepared.rewriting(table) for table in ORDER}
 
 Row = dict[str, Any]
 Found = RowMapping | Row
@@ -114,10 +113,6 @@ class Unit(View):
     def change(self, statement: UpdateBase, *rows: prepared.Values) -> int:
         """Execute a constant statement once for each row of parameters; gives how many rows it changed."""
         return prepared.change(self.connection, statement, rows)
-
-    def rewrite(self, table: Table, row: Row) -> None:
-        """Write all of a row anew, found by its primary key."""
-        self.change(REWRITES[table], prepared.renamed(row))
 
     def record(self, entry: Entry) -> None:
         """Put on record what is being done."""
