@@ -25,12 +25,11 @@ class Event(logging.LogRecord):
 
     def __init__(self, event: str, at: float, fields: Mapping[str, Any]) -> None:
         """``at`` in seconds since the epoch. What the standard record finds out about its caller is left out."""
-        self.msg, self.created, self.fields = event, at, fields
+        self.__dict__.update(_COMMON, msg=event, created=at, msecs=at % 1 * 1000, fields=fields)
 
 
-# What all of them have in common is the class's.
-for _name, _value in vars(logging.LogRecord(OURS, logging.INFO, "", 0, "", (), None)).items():
-    setattr(Event, _name, _value)
+_COMMON = vars(logging.LogRecord(OURS, logging.INFO, "", 0, "", (), None))
+"""What all events have in common; any formatter may ask for any of it."""
 
 
 class Lines(logging.StreamHandler[TextIO]):
