@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -104,6 +105,20 @@ def test_no_descriptor_and_no_process_is_left_behind() -> None:
             pool.open(part(b"hello"))
             pool.open(part(b"hello"))
     assert _descriptors() == before
+
+
+def test_an_extractor_keeps_to_no_processor_though_its_worker_does() -> None:
+    everywhere = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(everywhere)})
+    try:
+        with Pool(settings=PoolSettings(processes=1)) as pool:
+            pool.open(part(b"hello"))
+            extractor = pool._idle.get_nowait()
+            assert extractor is not None
+            assert os.sched_getaffinity(extractor._process.pid) == everywhere
+            pool._idle.put(extractor)
+    finally:
+        os.sched_setaffinity(0, everywhere)
 
 
 def test_a_job_that_never_ends_is_killed_and_replaced() -> None:

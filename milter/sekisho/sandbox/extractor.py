@@ -22,6 +22,8 @@ from sekisho.sandbox.wire import LONGEST_ANSWER, PACKET, opened_from, question_t
 
 _START_SECONDS = 20.0
 _OUT_OF_TIME = (signal.SIGPROF, signal.SIGXCPU)
+_PROCESSORS = ",".join(map(str, sorted(os.sched_getaffinity(0))))
+"""Of the daemon: a worker that starts an extractor keeps to one of them, and the extractor need not."""
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     # Else glibc gives memory back to the kernel and asks for it again at every page of a PDF: a sixth of the time.
@@ -74,7 +76,7 @@ class Extractor:
         walls = self._walls
         command = [sys.executable, "-Im", "sekisho.sandbox.process"]
         return subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            [*command, str(theirs.fileno()), str(walls.memory), str(walls.seconds)],
+            [*command, str(theirs.fileno()), str(walls.memory), str(walls.seconds), _PROCESSORS],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -1,8 +1,8 @@
 """The extractor: a process that opens files for the gateway, one after the other, behind walls.
 
-Executed as ``python -Im sekisho.sandbox.process DESCRIPTOR MEMORY SECONDS`` with a SEQPACKET socket and nothing else.
-For each question (names, and a descriptor with the file's octets) it gives one answer. It ends when the gateway closes
-the socket, and dies of any limit; the gateway takes that for an answer too.
+Executed as ``python -Im sekisho.sandbox.process DESCRIPTOR MEMORY SECONDS PROCESSORS`` with a SEQPACKET socket and
+nothing else. For each question (names, and a descriptor with the file's octets) it gives one answer. It ends when the
+gateway closes the socket, and dies of any limit; the gateway takes that for an answer too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import time
+from contextlib import suppress
 
 from sekisho.extract import foreign
 from sekisho.extract.limits import Limits
@@ -22,8 +23,10 @@ from sekisho.sandbox.wire import LONGEST_QUESTION, answer_to, packets, question_
 READY = b"ready"
 
 
-def main(descriptor: int, memory: int, seconds: float) -> None:
-    """Answer questions until there are no more."""
+def main(descriptor: int, memory: int, seconds: float, processors: set[int]) -> None:
+    """Answer questions until there are no more, on any of these processors."""
+    with suppress(OSError):
+        os.sched_setaffinity(0, processors)
     line = socket.socket(fileno=descriptor)
     foreign.library()
     warm_up()
@@ -51,4 +54,4 @@ def _content(descriptor: int) -> bytes:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), set(map(int, sys.argv[4].split(","))))
