@@ -20,7 +20,6 @@ from sekisho.core.ports import Unavailable
 from sekisho.core.rule import Match
 from sekisho.core.thread import answered
 from sekisho.core.truth import Mask, members
-from sekisho.core.turn import TURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,6 @@ def spare(facts: Facts, decision: Decision, memory: Memory) -> tuple[Decision, t
         return decision, ()
     try:
         wanted = [question for those in asked.values() for question in those.values()]
-        TURN.leave()  # for the store
         answers = memory.answers(wanted, facts.transaction.received)
     except Unavailable as error:
         facts.away[error.source] = error.why

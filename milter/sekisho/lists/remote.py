@@ -14,7 +14,6 @@ from contextlib import suppress
 from typing import Generic
 
 from sekisho.core.ports import Unavailable
-from sekisho.core.turn import TURN
 from sekisho.lists.entries import BadList
 from sekisho.lists.watched import A, Clocks
 
@@ -55,7 +54,6 @@ class Remembered:
             return known[0]
         if now >= self._paused_until:
             try:
-                TURN.leave()
                 return self._remember(key, self._ask(*key), now)
             except Unavailable as error:
                 self._why = error.why
@@ -127,7 +125,6 @@ class Fetched(Generic[A]):
 
     def _first(self) -> A:
         """The first copy; whoever asks meanwhile waits for it."""
-        TURN.leave()
         if self._busy.acquire(timeout=FIRST):
             if self._current is None and self._clocks.steady() >= self._due:
                 self._renew()

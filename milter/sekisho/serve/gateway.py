@@ -8,7 +8,6 @@ by the session. Nothing is ever accepted by accident.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 
 from sekisho.config.load import Configuration
@@ -18,7 +17,6 @@ from sekisho.core.message import Transaction
 from sekisho.core.plan import WARNED, Plan
 from sekisho.core.ports import Files, Reader
 from sekisho.core.replies import Reply
-from sekisho.core.turn import TURN
 from sekisho.quarantine.deposit import ReleaseLoop, deposit
 from sekisho.quarantine.memory import Remembered
 from sekisho.records.journal import jotted
@@ -26,9 +24,6 @@ from sekisho.serve.judge import Judgement, judge
 from sekisho.serve.replying import Replies
 from sekisho.serve.telemetry import Outcome, Telemetry
 from sekisho.store import Store, StoreUnavailable
-
-LONG = 1 << 20
-"""Octets of a body; a longer one takes longer than others can be asked to wait."""
 
 
 class Gateway:
@@ -49,16 +44,11 @@ class Gateway:
         """Everything between collecting and applying; deposits are committed on return."""
         if self._replies is not None and (answered := self._answered(self._replies, transaction)) is not None:
             return answered
-        judged = self._judged(transaction)
+        judged = judge(self._configuration, self._reader, transaction, self._files, self._memory)
         outcome = _outcome(judged)
         if judged.plan.deposits or judged.plan.notices:
             return self._deposited(transaction, outcome, judged)
         return outcome
-
-    def _judged(self, transaction: Transaction) -> Judgement:
-        """Long messages are judged beside the others, which do not wait for them."""
-        with TURN if transaction.body.size <= LONG else nullcontext():
-            return judge(self._configuration, self._reader, transaction, self._files, self._memory)
 
     def failed(self, stage: str, error: BaseException) -> None:
         """Called by the session, which then answers 4.7.1."""
