@@ -22,7 +22,8 @@ _CONTENDERS = """\
 ## Who is compared
 
 - **empty**, **empty no-reply**: a milter in pymilter that looks at nothing, 2 forked workers, each kept to one
-  processor as Sekisho's are; the second negotiates that nothing before end-of-message is answered. No milter in pymilter can be faster than that one.
+  processor as Sekisho's are; the second negotiates that nothing before end-of-message is answered. No milter in
+  pymilter can be faster than that one.
 - **pyquarantine accept**, **pyquarantine quarantine**: pyquarantine-milter 2.0.4 with one rule, on a header or for all
   mail. It has one process. It writes held mail to files without syncing them; Sekisho commits before it answers.
 - **rspamd**: rspamd's milter proxy with 2 scanning workers, modules that ask the network off.
