@@ -34,7 +34,7 @@ lint: .cache/venv-test
 bench: .cache/apt-test .cache/apt-bench .cache/venv-test ## speed as ratios against peers; writes docs/benchmarks.md
 	@$(BIN)/python -m integration.bench
 
-bench-quick: .cache/apt-test .cache/apt-bench .cache/venv-test ## the same in some three minutes, rougher; writes nothing
+bench-quick: .cache/apt-test .cache/apt-bench .cache/venv-test ## less of it in less than two minutes, rougher; writes nothing
 	@$(BIN)/python -m integration.bench --quick
 
 score: .cache/venv-test ## precision and recall of each finding on labelled mail; writes docs/detection.md

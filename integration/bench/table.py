@@ -46,9 +46,10 @@ these figures much less than the rates.
 _REPEAT = """\
 ## How to repeat it
 
-`make bench` writes this page. `make bench-quick` takes some four minutes and prints the table only; its figures are
-rough. `python -m integration.bench --soak 1000000` looks at a worker's memory after a million messages. Everything
-runs on loopback, as root where Postfix is to take part, and is ended with the run. Leave the machine alone meanwhile.
+`make bench` writes this page. `make bench-quick` takes less than two minutes, leaves out Postfix, timers and some
+contenders, and prints the table only; its figures are rough. `python -m integration.bench --soak 1000000` looks at a
+worker's memory after a million messages. Everything runs on loopback, as root where Postfix is to take part, and is
+ended with the run. Leave the machine alone meanwhile.
 """
 
 
